@@ -1,0 +1,40 @@
+/* SIGINT and SIGTERM as a request to stop soundly. */
+#include "g3/base/interrupt.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+static int wake_pipe[2] = {-1, -1};
+
+static void note_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+    /* The byte only wakes poll(); a full pipe has woken it already. */
+    ssize_t written = write(wake_pipe[1], "", 1);
+    (void)written;
+}
+
+void g3_interrupt_set_up(void)
+{
+    /* SA_RESETHAND: a second signal ends the process. No SA_RESTART: a blocked read returns. */
+    struct sigaction stop = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) == 0) {
+        sigaction(SIGINT, &stop, NULL);
+        sigaction(SIGTERM, &stop, NULL);
+    }
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool g3_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+int g3_interrupt_descriptor(void)
+{
+    return wake_pipe[0];
+}

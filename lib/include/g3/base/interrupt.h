@@ -1,0 +1,21 @@
+/* SIGINT and SIGTERM as a request to stop soundly: finish what is in flight, write the journal, exit 130.
+ *
+ * The one piece of global state in the library, for signals are global. A second signal ends the
+ * process at once (default action).
+ */
+#ifndef G3_BASE_INTERRUPT_H
+#define G3_BASE_INTERRUPT_H
+
+#include <stdbool.h>
+
+/* Installs the handlers, and ignores SIGPIPE so that a closed pipe is an error to handle. Call once,
+ * early in main. */
+void g3_interrupt_set_up(void);
+
+/* True once a signal has come. */
+bool g3_interrupted(void);
+
+/* A descriptor that becomes readable with the signal, for poll(); -1 before set-up. Do not read from it. */
+int g3_interrupt_descriptor(void);
+
+#endif

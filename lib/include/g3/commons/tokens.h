@@ -1,0 +1,39 @@
+/* Logins: an API key that buys access tokens, a ready token, or user and password.
+ *
+ * Which: --basic-auth-file, else --token-file or GEN3_TOKEN, else --credentials or GEN3_API_KEY (the key's JSON
+ * itself), else ~/.gen3/credentials.json if its key was issued by the endpoint's host; else none.
+ *
+ * Token exchange (fence): POST {issuer}/credentials/cdis/access_token, where 404 or 405 comes
+ * {issuer}/credentials/api/access_token, body = the API key JSON {"api_key","key_id"}; answers
+ * {"access_token": JWT}. A refused key is 401 or 403, or 200 without access_token but with errors.
+ * Secrets are read from files or the environment only, never from argv, and never appear in messages.
+ */
+#ifndef G3_COMMONS_TOKENS_H
+#define G3_COMMONS_TOKENS_H
+
+#include "g3/commons/endpoint.h"
+
+typedef struct g3_login g3_login;
+
+/* @param base  URL of the endpoint; the login is given to its scheme, host and port only
+ * @return owned by the caller: g3_login_close(); NULL with an error */
+g3_login *g3_login_open(const g3_service_options *options, const char *base, g3_reporter *reporter,
+                        g3_error *error);
+
+/* The authorizer for the engine; lives as long as the login. An access token is renewed
+ * G3_TOKEN_MARGIN seconds before it expires, and once when a request meets 401. */
+g3_authorizer g3_login_authorizer(g3_login *login);
+
+void g3_login_close(g3_login *login); /* NULL is allowed; wipes the secrets from memory */
+
+/* Seconds before its expiry at which a token is renewed: clocks differ, and a request sent now is
+ * checked a little later. */
+#define G3_TOKEN_MARGIN 60
+
+/* Reads the claims of a JWT without checking its signature (the service does).
+ * @param expires  seconds since 1970 of "exp"; 0 if it has none
+ * @param issuer   "iss", NUL-terminated, owned by the caller: free(); NULL if it has none
+ * @return false if it is no JWT */
+bool g3_jwt_read(g3_view token, int64_t *expires, char **issuer);
+
+#endif

@@ -1,0 +1,26 @@
+/* Sorts lines of any number within a memory limit: in memory while they fit, else in sorted runs on
+ * disk (TMPDIR, else /tmp; the files have no name, so that nothing remains after a kill) merged while
+ * reading. Equal keys keep the order in which they came.
+ */
+#ifndef G3_IO_SORTER_H
+#define G3_IO_SORTER_H
+
+#include "g3/base/error.h"
+
+typedef struct g3_sorter g3_sorter;
+
+/* @param memory  bytes to hold before spilling
+ * @return owned by the caller: g3_sorter_close() */
+g3_sorter *g3_sorter_open(size_t memory);
+
+/* Takes a copy of `line` under `key`; both any bytes. Fails with G3_EXIT_LOCAL if the disk is full. */
+bool g3_sorter_add(g3_sorter *sorter, g3_view key, g3_view line, g3_error *error);
+
+/* Gives the next line in the order of the keys' bytes; the first call ends the adding.
+ * @param line   valid until the next call
+ * @param ended  set at the end, `line` then being empty */
+bool g3_sorter_next(g3_sorter *sorter, g3_view *line, bool *ended, g3_error *error);
+
+void g3_sorter_close(g3_sorter *sorter); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,69 @@
+/* JSON: reading values without copying, writing strings and records.
+ *
+ * Grammar: RFC 8259, strictly; nesting to G3_JSON_DEPTH; text must be UTF-8. A lone surrogate
+ * escape (backslash u D800..DFFF) becomes U+FFFD, as json-c has it. Equal to json-c (strict mode) by
+ * differential tests.
+ */
+#ifndef G3_RECORD_JSON_H
+#define G3_RECORD_JSON_H
+
+#include "g3/base/error.h"
+#include "g3/record/record.h"
+
+/* Deepest nesting of arrays and objects. */
+#define G3_JSON_DEPTH 64
+
+/* A reader over one text in memory. Zero-copy: strings without escapes are views into the text,
+ * others are decoded into the arena. */
+typedef struct g3_json_reader {
+    const char *at;    /* next byte */
+    const char *end;
+    const char *begin; /* for places in messages */
+    g3_arena *arena;   /* where decoded strings live; borrowed */
+    const char *fault; /* why reading stopped, or NULL; static text */
+} g3_json_reader;
+
+typedef enum g3_json_type {
+    G3_JSON_NULL, G3_JSON_TRUE, G3_JSON_FALSE, G3_JSON_NUMBER, G3_JSON_STRING, G3_JSON_ARRAY,
+    G3_JSON_OBJECT, G3_JSON_WRONG,
+} g3_json_type;
+
+/* Begins reading `text`. */
+void g3_json_begin(g3_json_reader *reader, g3_view text, g3_arena *arena);
+
+/* Looks at the next value's type (blanks in front skipped) without reading it; G3_JSON_WRONG where
+ * none can begin. */
+g3_json_type g3_json_peek(g3_json_reader *reader);
+
+/* Reads a string. @return false with reader->fault */
+bool g3_json_read_string(g3_json_reader *reader, g3_view *text);
+
+/* Reads a whole number that fits 64 bits ("12", "-3", not "1.0" nor "1e3").
+ * @return false, with nothing read and no fault, if the next value is something else */
+bool g3_json_read_integer(g3_json_reader *reader, int64_t *value);
+
+/* Reads past any value, checking it. @param text  the value as written, or NULL */
+bool g3_json_skip(g3_json_reader *reader, g3_view *text);
+
+/* Walks an array: g3_json_enter(), then while g3_json_more(): read one value.
+ * Walks an object: g3_json_enter(), then while g3_json_more_key(): read one value.
+ * @param first  state of the walk, set by enter
+ * Both return false at the closing bracket, and on a fault. */
+bool g3_json_enter(g3_json_reader *reader, bool *first);
+bool g3_json_more(g3_json_reader *reader, bool *first);
+bool g3_json_more_key(g3_json_reader *reader, bool *first, g3_view *key);
+
+/* True if only blanks are left. */
+bool g3_json_at_end(g3_json_reader *reader);
+
+/* Appends `text` as a JSON string with its quotes. Escapes as few characters as RFC 8259 allows, as
+ * \n \t \r \b \f \" \\ and \u00XX. `text` must be UTF-8. */
+void g3_json_append_string(g3_buffer *buffer, g3_view text);
+
+/* Appends a value. */
+void g3_json_append_value(g3_buffer *buffer, const g3_value *value);
+
+/* Appends a record as one line of the stream: an object and its LF. */
+void g3_json_append_record(g3_buffer *buffer, const g3_record *record);
+
+#endif

@@ -1,0 +1,26 @@
+/* Lists in cells: `a b`, `['a', "b"]`, `[u'open']`, `[a, b]`, `a%20b`, and commas in TSV.
+ *
+ * Source: the Python SDK's manifest tools. Items are parted by blanks; a blank inside an item is
+ * `%20`. A cell in square brackets is a Python list: items in quotes (with an optional u) keep their
+ * blanks and commas, bare items are parted by commas or blanks. Without brackets quotes around an item are dropped.
+ * Commas part items too where the cell comes from a TSV (a CSV cell may hold commas of an item), but
+ * only where an item can begin behind one: urls have a scheme ("s3://b/a,b" is one item,
+ * "s3://b/a,gs://b/a" two), authz begin with '/', for acl at any. `['open']` and `[u'open']` (any
+ * case) as acl mean `*`.
+ */
+#ifndef G3_RECORD_LIST_H
+#define G3_RECORD_LIST_H
+
+#include "g3/record/record.h"
+
+/* Reads a list cell.
+ * @param field      G3_URLS, G3_AUTHZ or G3_ACL
+ * @param commas     commas part items (the cell comes from a TSV)
+ * @param arena      where the items live, and decoded text where an item is not just a piece of `cell`
+ * @return a value of type G3_LIST; it borrows from `cell` and `arena` */
+g3_value g3_list_read(g3_view cell, g3_object_field field, bool commas, g3_arena *arena);
+
+/* Appends the items joined by a space, a space inside an item written `%20`. */
+void g3_list_append(g3_buffer *buffer, const g3_value *list);
+
+#endif

@@ -1,0 +1,99 @@
+/* Reading a manifest as records, whatever its format; writing records as a manifest.
+ *
+ * Formats: CSV, TSV, JSON lines; packed or not. AUTO goes by the name's extension (.csv .tsv .ndjson
+ * .jsonl .json, in front of .gz or .zst), else by content: a first byte '{' is JSON lines, a tab in the
+ * header TSV, else CSV.
+ */
+#ifndef G3_RECORD_MANIFEST_H
+#define G3_RECORD_MANIFEST_H
+
+#include "g3/io/sink.h"
+#include "g3/io/source.h"
+#include "g3/record/record.h"
+#include "g3/table/rows.h"
+
+typedef enum g3_format { G3_FORMAT_AUTO, G3_FORMAT_CSV, G3_FORMAT_TSV, G3_FORMAT_NDJSON } g3_format;
+
+/* "field=column": the object or metadata field that a column of another name holds. */
+typedef struct g3_column_map {
+    g3_view field;  /* "guid", "file_size", ..., or for other columns the name to give them */
+    g3_view column; /* name in the manifest's header */
+} g3_column_map;
+
+typedef struct g3_manifest_options {
+    g3_kind kind;
+    g3_format format;
+    char delimiter; /* 0: by format */
+    bool strict;    /* a row that is too short is bad too, not padded */
+    const g3_column_map *maps; /* borrowed until the reader is closed */
+    size_t map_count;
+} g3_manifest_options;
+
+typedef struct g3_manifest_reader g3_manifest_reader;
+
+/* Opens a manifest and reads its header.
+ * @param path  "-" is standard input
+ * @return owned by the caller: g3_manifest_close(); NULL with G3_EXIT_INPUT (unreadable, no such column
+ *         as a map names, two columns for one field), or G3_EXIT_USAGE (a delimiter that can't be one) */
+g3_manifest_reader *g3_manifest_open(const char *path, const g3_manifest_options *options, g3_error *error);
+
+/* As above, from an open source, which the reader takes over and closes, also on failure. */
+g3_manifest_reader *g3_manifest_open_source(g3_source *take_source, const g3_manifest_options *options,
+                                            g3_error *error);
+
+/* A row that could not be used. */
+typedef struct g3_bad_row {
+    uint64_t line;
+    g3_view text;       /* the row as it stands in the file; valid until the next call */
+    const char *reason; /* one line; valid until the next call */
+    g3_view column;     /* the column at fault, or empty */
+} g3_bad_row;
+
+/* Reads the next record, valid until the next call.
+ * @param record  set for G3_NEXT_ITEM
+ * @param bad     set for G3_NEXT_BAD */
+g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad, g3_error *error);
+
+/* The source row of the record read last, as it stands in the file (for rejects by later checks). */
+g3_view g3_manifest_row_text(const g3_manifest_reader *reader);
+
+/* The header's columns, in the order in which records have them; for JSON lines none until the first
+ * record was read, then that record's. Valid until the next call. */
+void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***columns, size_t *count);
+
+/* Rows that were padded because they were too short, so far. */
+uint64_t g3_manifest_padded(const g3_manifest_reader *reader);
+
+/* The manifest's name for messages, and its source (for its size). */
+const char *g3_manifest_name(const g3_manifest_reader *reader);
+const g3_source *g3_manifest_source(const g3_manifest_reader *reader);
+
+void g3_manifest_close(g3_manifest_reader *reader); /* NULL is allowed */
+
+/* Writes records as JSON lines, CSV or TSV.
+ * The header of a CSV or TSV holds the columns given to g3_manifest_writer_columns(), else the first record's. A later
+ * record may lack columns (empty cells); one with a column that the header does not have can't be
+ * written. */
+typedef struct g3_manifest_writer g3_manifest_writer;
+
+/* @param sink  borrowed; the caller settles and finishes it
+ * @param format  not AUTO
+ * @param delimiter  0: by format
+ * @return owned by the caller: g3_manifest_writer_close() */
+g3_manifest_writer *g3_manifest_writer_open(g3_sink *sink, g3_format format, char delimiter);
+
+/* Sets the header's columns (copied). Call before the first record. A no-op for JSON lines. */
+void g3_manifest_writer_columns(g3_manifest_writer *writer, const g3_column *const *columns, size_t count);
+
+/* Appends a record to the sink's buffer.
+ * @return NULL, or why this record can't be written (valid until the next call) */
+const char *g3_manifest_write(g3_manifest_writer *writer, const g3_record *record);
+
+/* Writes the header if no record has been written (so that an empty result still has one), then frees.
+ * With `skip_header` (a resumed file already has it) nothing is written. */
+void g3_manifest_writer_close(g3_manifest_writer *writer);
+
+/* Tells that the header is in the file already (a resumed run). */
+void g3_manifest_writer_skip_header(g3_manifest_writer *writer);
+
+#endif

@@ -1,0 +1,76 @@
+/* The record: an ordered list of named values, one line of the stream that all tools speak.
+ *
+ * Ownership: everything a record points to belongs to the reader that made it and stays valid until
+ * that reader's next call.
+ */
+#ifndef G3_RECORD_RECORD_H
+#define G3_RECORD_RECORD_H
+
+#include "g3/base/buffer.h"
+#include "g3/base/memory.h"
+
+/* The object fields that the tools know, in the order of the SDK's columns. */
+typedef enum g3_object_field {
+    G3_GUID, G3_URLS, G3_AUTHZ, G3_ACL, G3_MD5, G3_FILE_SIZE, G3_FILE_NAME,
+    G3_OBJECT_FIELDS,          /* how many there are */
+    G3_OTHER_FIELD = 255,      /* any other column */
+} g3_object_field;
+
+/* What a record is made of (design: "Record kinds"). */
+typedef enum g3_kind {
+    G3_KIND_OBJECT,   /* fields above typed, other columns strings, behind them */
+    G3_KIND_METADATA, /* guid, then each cell that parses as JSON as that value */
+    G3_KIND_RAW,      /* every cell a string */
+} g3_kind;
+
+/* A column, shared by all records that have it. */
+typedef struct g3_column {
+    g3_view name;
+    g3_view json_key;      /* the name as JSON writes it in front of a value: `"name":` */
+    uint8_t field;         /* a g3_object_field, G3_OTHER_FIELD where it is none */
+} g3_column;
+
+typedef enum g3_value_type {
+    G3_NULL,
+    G3_STRING,  /* text: decoded UTF-8 */
+    G3_INTEGER, /* integer */
+    G3_LIST,    /* items: strings */
+    G3_JSON,    /* text: any other JSON value, as it is written */
+} g3_value_type;
+
+typedef struct g3_value {
+    g3_value_type type;
+    union {
+        g3_view text;
+        int64_t integer;
+        struct {
+            g3_view *items;
+            size_t count;
+        } list;
+    };
+} g3_value;
+
+typedef struct g3_field {
+    const g3_column *column;
+    g3_value value;
+} g3_field;
+
+typedef struct g3_record {
+    g3_field *fields;
+    size_t count;
+    uint64_t line; /* where it stood in its input, from 1; 0 if it came from a service */
+} g3_record;
+
+/* The seven object columns, in order: column->field is its index. Static. */
+extern const g3_column g3_object_columns[G3_OBJECT_FIELDS];
+
+/* The value of an object field, or NULL where the record has no such column. */
+const g3_value *g3_record_get(const g3_record *record, g3_object_field field);
+
+/* The record's GUID, or an empty view (no column, null, not a string). */
+g3_view g3_record_guid(const g3_record *record);
+
+/* Sorts a list's items by bytes, in place. */
+void g3_value_sort_items(g3_value *list);
+
+#endif

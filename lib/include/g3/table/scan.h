@@ -1,0 +1,47 @@
+/* Vectorised scans over bytes, the best that the processor offers chosen at run time (AVX2, NEON,
+ * portable). Used by the tokenizer and by the JSON codec.
+ */
+#ifndef G3_TABLE_SCAN_H
+#define G3_TABLE_SCAN_H
+
+#include "g3/base/view.h"
+
+/* Marks in 64 bytes of text, bit i for byte i. */
+typedef struct g3_marks {
+    uint64_t delimiters;
+    uint64_t quotes;   /* '"' */
+    uint64_t line_ends; /* CR and LF */
+    uint64_t high;      /* bytes above 0x7f */
+} g3_marks;
+
+/* Finds the marks of 64 bytes at `text` (all 64 must be readable). */
+typedef g3_marks g3_scan_marks_function(const char *text, char delimiter);
+
+/* Copies up to `length` bytes from `text` to `out`, stopping before the first that a JSON string
+ * must escape (below 0x20, '"', '\\'). May write up to 32 bytes behind the last one copied.
+ * @return bytes copied */
+typedef size_t g3_scan_copy_plain_function(char *out, const char *text, size_t length);
+
+/* Finds the first '"', '\\' or byte below 0x20 in `length` bytes at `text`.
+ * @param high  set to true if a byte above 0x7f stands before it; else left alone
+ * @return its place, or `length` */
+typedef size_t g3_scan_string_end_function(const char *text, size_t length, bool *high);
+
+typedef struct g3_scan {
+    const char *name; /* "avx2", "neon", "portable" */
+    g3_scan_marks_function *marks;
+    g3_scan_copy_plain_function *copy_plain;
+    g3_scan_string_end_function *string_end;
+} g3_scan;
+
+/* The scans for this processor; G3_SCAN=portable in the environment takes the plain C ones, so that tests
+ * compare both. Never NULL. */
+const g3_scan *g3_scan_best(void);
+
+/* The plain C ones, the reference. */
+extern const g3_scan g3_scan_portable;
+
+/* True if `text` is UTF-8 (RFC 3629: no surrogates, nothing over-long, at most U+10FFFF). */
+bool g3_is_utf8(g3_view text);
+
+#endif
