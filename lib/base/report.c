@@ -1,0 +1,115 @@
+/* Messages and progress on standard error. */
+#include "g3/base/report.h"
+#include "g3/base/buffer.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Least time between two drawings of the progress line, nanoseconds: smooth to the eye, free of cost. */
+#define DRAW_INTERVAL 100000000L
+
+void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, bool json,
+                        g3_progress_mode mode)
+{
+    *reporter = (g3_reporter){.tool = tool, .quiet = quiet, .json = json};
+    reporter->progress = mode == G3_PROGRESS_ALWAYS ||
+                         (mode == G3_PROGRESS_AUTO && !quiet && !json && isatty(STDERR_FILENO));
+}
+
+/* Messages are short and ASCII but for names; what JSON must escape is escaped, the rest stays. */
+static void append_json_text(g3_buffer *line, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            g3_buffer_append_char(line, '\\');
+        if ((unsigned char)*text < ' ')
+            g3_buffer_append_format(line, "\\u%04x", (unsigned char)*text);
+        else
+            g3_buffer_append_char(line, *text);
+    }
+}
+
+static void append_json_line(g3_buffer *line, const char *tool, const char *level, const char *message)
+{
+    struct timespec now;
+    struct tm utc;
+    char stamp[32];
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    g3_buffer_append_format(line, "{\"time\":\"%s\",\"tool\":\"%s\",\"level\":\"%s\",\"message\":\"",
+                            stamp, tool, level);
+    append_json_text(line, message);
+    g3_buffer_append_text(line, "\"}\n");
+}
+
+static void write_line(g3_reporter *reporter, const char *level, const char *label, const char *message)
+{
+    g3_buffer line = {0};
+    g3_progress_end(reporter);
+    if (reporter->json)
+        append_json_line(&line, reporter->tool, level, message);
+    else
+        g3_buffer_append_format(&line, "%s: %s%s\n", reporter->tool, label, message);
+    fwrite(line.data, 1, line.length, stderr); /* standard error is unbuffered: one write, one line */
+    g3_buffer_free(&line);
+}
+
+void g3_note(g3_reporter *reporter, const char *format, ...)
+{
+    char message[G3_ERROR_MESSAGE_SIZE];
+    va_list arguments;
+    if (!reporter || reporter->quiet)
+        return;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    write_line(reporter, "note", "", message);
+}
+
+void g3_warn(g3_reporter *reporter, const char *format, ...)
+{
+    char message[G3_ERROR_MESSAGE_SIZE];
+    va_list arguments;
+    if (!reporter || reporter->quiet)
+        return;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    write_line(reporter, "warning", "warning: ", message);
+}
+
+int g3_report_error(g3_reporter *reporter, const g3_error *error)
+{
+    g3_progress_end(reporter);
+    if (!error->pipe_closed)
+        write_line(reporter, "error", "", error->message);
+    return (int)error->exit;
+}
+
+void g3_progress(g3_reporter *reporter, const char *format, ...)
+{
+    struct timespec now;
+    va_list arguments;
+    if (!reporter || !reporter->progress)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long passed = (now.tv_sec - reporter->last_draw.tv_sec) * 1000000000L +
+                  (now.tv_nsec - reporter->last_draw.tv_nsec);
+    if (reporter->progress_drawn && passed < DRAW_INTERVAL)
+        return;
+    reporter->last_draw = now;
+    reporter->progress_drawn = true;
+    fprintf(stderr, "\r\033[K%s: ", reporter->tool);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+}
+
+void g3_progress_end(g3_reporter *reporter)
+{
+    if (reporter && reporter->progress_drawn) {
+        fputs("\r\033[K", stderr);
+        reporter->progress_drawn = false;
+    }
+}
