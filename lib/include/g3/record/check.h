@@ -1,0 +1,31 @@
+/* Whether a record is fit for the index service: what g3-parse --check reports.
+ *
+ * Rules, from the service's own schema (its answers to POST /index/ in testdata/contract) and the
+ * SDK's manifest validation: md5, file_size and urls are required; md5 is 32 lower-case hexadecimal
+ * digits; a GUID ends in a UUID; a URL has a scheme and something behind it, and is not listed twice; an authz entry is a path
+ * that begins with '/'.
+ */
+#ifndef G3_RECORD_CHECK_H
+#define G3_RECORD_CHECK_H
+
+#include "g3/record/record.h"
+
+/* One fault of a record. */
+typedef struct g3_fault {
+    g3_object_field field;
+    g3_view value;      /* the text at fault; borrowed from the record; may be empty */
+    const char *reason; /* static */
+} g3_fault;
+
+/* Most faults that one record can have reported. */
+#define G3_FAULT_LIMIT 16
+
+/* Checks an object record.
+ * @param faults  filled in from the front
+ * @return how many */
+size_t g3_check_object(const g3_record *record, g3_fault faults[G3_FAULT_LIMIT]);
+
+/* True if `text` ends in a UUID, 8-4-4-4-12 hexadecimal digits of any case. */
+bool g3_ends_in_uuid(g3_view text);
+
+#endif

@@ -1,0 +1,128 @@
+/* Whether a record is fit for the index service. */
+#include "g3/record/check.h"
+#include <stdlib.h>
+
+#define MD5_DIGITS  32
+#define UUID_LENGTH 36
+
+/* Faults gathered so far. */
+typedef struct fault_list {
+    g3_fault *faults;
+    size_t count;
+} fault_list;
+
+static void add_fault(fault_list *list, g3_object_field field, g3_view value, const char *reason)
+{
+    if (list->count < G3_FAULT_LIMIT)
+        list->faults[list->count++] = (g3_fault){field, value, reason};
+}
+
+static bool is_lower_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static bool is_hex(char c)
+{
+    return is_lower_hex(c) || (c >= 'A' && c <= 'F');
+}
+
+bool g3_ends_in_uuid(g3_view text)
+{
+    if (text.length < UUID_LENGTH)
+        return false;
+    const char *uuid = text.data + text.length - UUID_LENGTH;
+    for (size_t i = 0; i < UUID_LENGTH; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? uuid[i] != '-' : !is_hex(uuid[i]))
+            return false;
+    }
+    return true;
+}
+
+static void check_guid(fault_list *list, const g3_value *guid)
+{
+    if (guid->type == G3_STRING && !g3_ends_in_uuid(guid->text))
+        add_fault(list, G3_GUID, guid->text, "does not end in a UUID");
+}
+
+static void check_md5(fault_list *list, const g3_value *md5)
+{
+    bool lower = true, hex = true;
+    if (md5->type != G3_STRING) {
+        add_fault(list, G3_MD5, (g3_view){0}, "is empty, but required");
+        return;
+    }
+    for (size_t i = 0; i < md5->text.length; i++) {
+        lower = lower && is_lower_hex(md5->text.data[i]);
+        hex = hex && is_hex(md5->text.data[i]);
+    }
+    if (!hex || md5->text.length != MD5_DIGITS)
+        add_fault(list, G3_MD5, md5->text, "is not 32 hexadecimal digits");
+    else if (!lower)
+        add_fault(list, G3_MD5, md5->text, "has upper-case digits; the index service takes lower case only");
+}
+
+static bool has_scheme(g3_view url)
+{
+    for (size_t i = 0; i + 3 < url.length; i++)
+        if (memcmp(url.data + i, "://", 3) == 0)
+            return i > 0;
+    return false;
+}
+
+/* Sorts a copy, for a cell may hold a great many. */
+static void check_repeated_urls(fault_list *list, const g3_value *urls)
+{
+    g3_value sorted = *urls;
+    sorted.list.items = g3_allocate_zeroed(urls->list.count, sizeof *sorted.list.items);
+    memcpy(sorted.list.items, urls->list.items, urls->list.count * sizeof *sorted.list.items);
+    g3_value_sort_items(&sorted);
+    for (size_t i = 1; i < sorted.list.count; i++)
+        if (g3_view_equal(sorted.list.items[i - 1], sorted.list.items[i]))
+            add_fault(list, G3_URLS, sorted.list.items[i],
+                      "is listed twice; the index service refuses that");
+    free(sorted.list.items);
+}
+
+static void check_urls(fault_list *list, const g3_value *urls)
+{
+    if (urls->type != G3_LIST || urls->list.count == 0) {
+        add_fault(list, G3_URLS, (g3_view){0}, "is empty, but required");
+        return;
+    }
+    for (size_t i = 0; i < urls->list.count; i++)
+        if (!has_scheme(urls->list.items[i]))
+            add_fault(list, G3_URLS, urls->list.items[i],
+                      "is not a URL with a scheme, such as s3://bucket/key");
+    check_repeated_urls(list, urls);
+}
+
+static void check_authz(fault_list *list, const g3_value *authz)
+{
+    if (authz->type != G3_LIST)
+        return;
+    for (size_t i = 0; i < authz->list.count; i++)
+        if (!g3_view_starts_with(authz->list.items[i], G3_VIEW("/")))
+            add_fault(list, G3_AUTHZ, authz->list.items[i],
+                      "is not a resource path, which begins with /");
+}
+
+size_t g3_check_object(const g3_record *record, g3_fault faults[G3_FAULT_LIMIT])
+{
+    static const g3_value ABSENT = {.type = G3_NULL};
+    fault_list list = {faults, 0};
+    const g3_value *values[G3_OBJECT_FIELDS];
+    for (size_t i = 0; i < G3_OBJECT_FIELDS; i++) {
+        values[i] = g3_record_get(record, (g3_object_field)i);
+        if (!values[i])
+            values[i] = &ABSENT;
+    }
+    check_guid(&list, values[G3_GUID]);
+    check_urls(&list, values[G3_URLS]);
+    check_authz(&list, values[G3_AUTHZ]);
+    check_md5(&list, values[G3_MD5]);
+    if (values[G3_FILE_SIZE]->type != G3_INTEGER)
+        add_fault(&list, G3_FILE_SIZE, (g3_view){0}, "is empty, but required");
+    return list.count;
+}

@@ -1,0 +1,109 @@
+/* Rejected rows: counted, said, written to the reject file. */
+#include "g3/run/rejects.h"
+#include "g3/io/sink.h"
+#include "g3/record/json.h"
+#include "g3/table/scan.h"
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct g3_rejects {
+    g3_sink *sink; /* NULL: none asked for */
+    int64_t limit;
+    bool name_files;
+    g3_reporter *reporter;
+    uint64_t count;
+    g3_buffer valid; /* scratch: a row made UTF-8 */
+};
+
+g3_rejects *g3_rejects_open(const char *path, int64_t limit, bool name_files, g3_reporter *reporter,
+                            g3_error *error)
+{
+    g3_rejects *rejects = g3_allocate_zeroed(1, sizeof *rejects);
+    *rejects = (g3_rejects){.limit = limit, .name_files = name_files, .reporter = reporter};
+    if (path && !(rejects->sink = g3_sink_open(path, error))) {
+        free(rejects);
+        return NULL;
+    }
+    return rejects;
+}
+
+/* Longest sequence of bytes that one UTF-8 character takes. */
+#define UTF8_LONGEST 4
+
+/* `text` itself if it is UTF-8, else a copy with U+FFFD for each byte that is not part of a character. */
+static g3_view make_utf8(g3_buffer *scratch, g3_view text)
+{
+    if (g3_is_utf8(text))
+        return text;
+    g3_buffer_clear(scratch);
+    for (size_t at = 0; at < text.length;) {
+        size_t length = 1;
+        while (length <= UTF8_LONGEST && at + length <= text.length &&
+               !g3_is_utf8((g3_view){text.data + at, length}))
+            length++;
+        if (length > UTF8_LONGEST || at + length > text.length) {
+            g3_buffer_append(scratch, G3_VIEW("\xef\xbf\xbd"));
+            at++;
+        } else {
+            g3_buffer_append(scratch, (g3_view){text.data + at, length});
+            at += length;
+        }
+    }
+    return g3_buffer_view(scratch);
+}
+
+static void append_text_member(g3_buffer *line, const char *key, g3_view text, g3_buffer *scratch)
+{
+    g3_buffer_append_text(line, key);
+    g3_json_append_string(line, make_utf8(scratch, text));
+}
+
+static bool write_reject(g3_rejects *rejects, const char *file, const g3_bad_row *bad, g3_error *error)
+{
+    g3_buffer *line = g3_sink_buffer(rejects->sink);
+    g3_buffer_append_format(line, "{\"line\":%" PRIu64, bad->line);
+    append_text_member(line, ",\"reason\":", g3_view_of(bad->reason), &rejects->valid);
+    append_text_member(line, ",\"row\":", bad->text, &rejects->valid);
+    if (rejects->name_files)
+        append_text_member(line, ",\"file\":", g3_view_of(file), &rejects->valid);
+    g3_buffer_append(line, G3_VIEW("}\n"));
+    return g3_sink_settle(rejects->sink, false, error);
+}
+
+bool g3_rejects_add(g3_rejects *rejects, const char *file, const g3_bad_row *bad, g3_error *error)
+{
+    rejects->count++;
+    if (rejects->sink && !write_reject(rejects, file, bad, error))
+        return false;
+    if (!rejects->sink && rejects->count <= G3_REJECT_WARNINGS)
+        g3_warn(rejects->reporter, "%s:%" PRIu64 ": row rejected: %s", file, bad->line, bad->reason);
+    if (rejects->limit >= 0 && rejects->count > (uint64_t)rejects->limit)
+        return g3_fail(error, G3_EXIT_INPUT,
+                       "%s:%" PRIu64 ": %s; that is rejected row %" PRIu64
+                       ", more than --max-rejects %" PRId64 " allows",
+                       file, bad->line, bad->reason, rejects->count, rejects->limit);
+    return true;
+}
+
+uint64_t g3_rejects_count(const g3_rejects *rejects)
+{
+    return rejects->count;
+}
+
+bool g3_rejects_finish(g3_rejects *rejects, g3_error *error)
+{
+    bool done = true;
+    if (!rejects)
+        return true;
+    if (rejects->count && !rejects->sink && rejects->count > G3_REJECT_WARNINGS)
+        g3_warn(rejects->reporter, "%" PRIu64 " rows were rejected in all; --reject FILE keeps them",
+                rejects->count);
+    else if (rejects->count && rejects->sink)
+        g3_warn(rejects->reporter, "%" PRIu64 " rows were rejected; see the reject file",
+                rejects->count);
+    if (rejects->sink)
+        done = g3_sink_finish(rejects->sink, error);
+    g3_buffer_free(&rejects->valid);
+    free(rejects);
+    return done;
+}
