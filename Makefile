@@ -17,46 +17,63 @@ SANITIZE ?=
 
 CPPFLAGS += -D_GNU_SOURCE -Ilib/include
 CFLAGS   ?= $(OPTIMISE)
-ALL_CFLAGS  := -std=gnu11 $(CFLAGS) $(WARNINGS) -fPIC -pthread $(shell pkg-config --cflags $(PACKAGES))
+ALL_CFLAGS  := -std=gnu11 $(CFLAGS) $(WARNINGS) -fPIC -pthread $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 ALL_LDFLAGS := $(LDFLAGS) -pthread
 ifneq ($(SANITIZE),)
 ALL_CFLAGS  += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 endif
-LIBS         := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
-SANDBOX_LIBS := $(shell pkg-config --libs libmicrohttpd)
+LIBS         := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm
+SANDBOX_LIBS := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
 
-STOREYS     := base io table record http commons run
-LIB_SOURCES := $(wildcard $(STOREYS:%=lib/%/*.c))
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/obj/%.o)
-FILTERS     := $(patsubst filters/%.c,%,$(wildcard filters/g3-*.c))
-FILTER_COMMON := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(wildcard filters/g3-*.c),$(wildcard filters/*.c)))
-SANDBOX_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard sandbox/*.c))
-UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/*.c))
-PROGRAMS    := $(FILTERS:%=$(BUILD)/bin/%) $(if $(SANDBOX_OBJECTS),$(BUILD)/bin/g3-sandbox)
+STOREYS         := base io table record http commons join run
+LIB_SOURCES     := $(wildcard $(STOREYS:%=lib/%/*.c))
+FILTERS         := $(patsubst filters/%.c,%,$(wildcard filters/g3-*.c))
+FILTER_SHARED   := $(filter-out $(wildcard filters/g3-*.c),$(wildcard filters/*.c))
+TEST_SUPPORT    := $(wildcard tests/support/*.c)
+FUZZERS         := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCHES         := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
+objects          = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB_OBJECTS     := $(call objects,$(LIB_SOURCES))
+SUPPORT_OBJECTS := $(call objects,$(TEST_SUPPORT))
+LINK             = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+TOOLS           := $(FILTERS) g3-sandbox
 
-.PHONY: all clean unit
+.PHONY: all tests unit fuzz check demo bench install uninstall deb format clean
 .SECONDARY:
-all: $(PROGRAMS)
+
+all: $(TOOLS:%=$(BUILD)/bin/%)
+tests: $(BUILD)/tests/unit $(BUILD)/tests/contract
 
 $(BUILD)/libg3.a: $(LIB_OBJECTS)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/bin/g3-sandbox: $(SANDBOX_OBJECTS) $(BUILD)/libg3.a
+$(BUILD)/bin/g3-sandbox: $(call objects,$(wildcard sandbox/*.c)) $(BUILD)/libg3.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(SANDBOX_LIBS)
+	$(LINK) $(SANDBOX_LIBS)
 
-$(BUILD)/bin/%: $(BUILD)/obj/filters/%.o $(FILTER_COMMON) $(BUILD)/libg3.a
+$(BUILD)/bin/%: $(BUILD)/obj/filters/%.o $(call objects,$(FILTER_SHARED)) $(BUILD)/libg3.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(LINK)
 
-# Library unit tests (Criterion): one executable for all of tests/unit.
-$(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libg3.a
+# Library unit tests (Criterion), one executable for all of tests/unit.
+$(BUILD)/tests/unit: $(call objects,$(wildcard tests/unit/*.c)) $(SUPPORT_OBJECTS) $(BUILD)/libg3.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
-unit: $(BUILD)/tests/unit
-	$(BUILD)/tests/unit
+	$(LINK) -lcriterion
+
+# Replays the recorded exchanges against a service.
+$(BUILD)/tests/contract: $(call objects,$(wildcard tests/contract/*.c)) $(BUILD)/libg3.a
+	@mkdir -p $(@D)
+	$(LINK)
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libg3.a
+	@mkdir -p $(@D)
+	$(LINK)
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_OBJECTS) $(BUILD)/libg3.a
+	@mkdir -p $(@D)
+	$(LINK) -fsanitize=fuzzer
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -64,5 +81,59 @@ $(BUILD)/obj/%.o: %.c
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
+unit: $(BUILD)/tests/unit
+	$<
+
+# Each fuzz target for a fixed count of inputs, from its seed corpus (make fuzz FUZZ_RUNS=100000000 for a
+# long one; what it finds is kept in build/fuzz).
+FUZZ_RUNS ?= 100000
+fuzz:
+	$(MAKE) -s CC=clang BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined OPTIMISE='-O1 -g' \
+	    $(FUZZERS:%=build/fuzz/fuzz/%)
+	@for f in $(FUZZERS); do \
+	    mkdir -p build/fuzz/found/$$f && \
+	    build/fuzz/fuzz/$$f -runs=$(FUZZ_RUNS) -seed=1 -max_len=4096 -verbosity=0 -artifact_prefix=build/fuzz/$$f- \
+	        build/fuzz/found/$$f tests/fuzz/corpus/$${f#fuzz_} || { echo "$$f: failed"; exit 1; }; \
+	done; echo "$(words $(FUZZERS)) passed, 0 failed"
+
+check:
+	scripts/setup check
+	tests/check
+
+demo:
+	scripts/setup
+	$(MAKE) -s all
+	scripts/demo
+
+bench:
+	scripts/setup check bench
+	$(MAKE) -s all $(BENCHES:%=build/bench/%)
+	tests/bench/run
+
+install: all $(BUILD)/libg3.a
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BUILD)/libg3.a $(DESTDIR)$(PREFIX)/lib
+	cd lib/include && find g3 -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/include/{} \;
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@PACKAGES@|$(PACKAGES)|' lib/g3.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
+	for tool in $(TOOLS); do \
+	    $(BUILD)/bin/$$tool --generate man >$(DESTDIR)$(PREFIX)/share/man/man1/$$tool.1 && \
+	    $(BUILD)/bin/$$tool --generate bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool || exit 1; \
+	done
+
+uninstall:
+	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) \
+	    $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%) \
+	    $(DESTDIR)$(PREFIX)/lib/libg3.a $(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
+	rm -rf $(DESTDIR)$(PREFIX)/include/g3
+
+# A Debian package of the tools, in build/.
+deb: all
+	scripts/make-deb $(BUILD)
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
 clean:
-	rm -rf $(BUILD)
+	rm -rf build
