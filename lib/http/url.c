@@ -1,5 +1,13 @@
-/* Percent-encoding of text that goes into a URL. Called by whoever builds a request's URL. */
-#include "g3/http/engine.h"
+/* URLs: encoding, comparing, showing. Called by whoever builds a request's URL, by the engine for
+ * redirects and messages, and by the login, which belongs to one origin. */
+#include "g3/http/url.h"
+#include "g3/base/memory.h"
+#include <curl/curl.h>
+#include <strings.h>
+
+/* Most bytes of a URL in a message: a lookup of many ids has thousands, and the message must have
+ * room for what happened. */
+#define SHOWN_LIMIT ((size_t)240)
 
 /* The characters that never need encoding (RFC 3986, 2.3). */
 static bool is_unreserved(unsigned char c)
@@ -26,4 +34,85 @@ void g3_url_append_encoded(g3_buffer *url, g3_view text, const char *keep)
         }
     }
     url->length += length;
+}
+
+/* What makes up an origin; texts owned by curl: curl_free(). */
+typedef struct url_origin {
+    char *scheme, *host, *port;
+} url_origin;
+
+static void free_origin(url_origin *origin)
+{
+    curl_free(origin->scheme);
+    curl_free(origin->host);
+    curl_free(origin->port);
+}
+
+/* @param with_login  set if not NULL
+ * @return false if `url` is no http or https URL; the origin is to be freed in any case */
+static bool read_origin(const char *url, url_origin *origin, bool *with_login)
+{
+    *origin = (url_origin){0};
+    CURLU *parts = curl_url();
+    char *user = NULL, *password = NULL;
+    bool ok = parts && url && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+              curl_url_get(parts, CURLUPART_SCHEME, &origin->scheme, 0) == CURLUE_OK &&
+              curl_url_get(parts, CURLUPART_HOST, &origin->host, 0) == CURLUE_OK &&
+              curl_url_get(parts, CURLUPART_PORT, &origin->port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+              (strcasecmp(origin->scheme, "http") == 0 || strcasecmp(origin->scheme, "https") == 0);
+    if (ok && with_login) {
+        curl_url_get(parts, CURLUPART_USER, &user, 0);
+        curl_url_get(parts, CURLUPART_PASSWORD, &password, 0);
+        *with_login = user || password;
+    }
+    curl_free(user);
+    curl_free(password);
+    curl_url_cleanup(parts);
+    return ok;
+}
+
+bool g3_url_same_origin(const char *left, const char *right)
+{
+    url_origin ours, theirs;
+    bool ok = read_origin(left, &ours, NULL);
+    ok = read_origin(right, &theirs, NULL) && ok;
+    bool same = ok && strcasecmp(ours.scheme, theirs.scheme) == 0 &&
+                strcasecmp(ours.host, theirs.host) == 0 && strcmp(ours.port, theirs.port) == 0;
+    free_origin(&ours);
+    free_origin(&theirs);
+    return same;
+}
+
+bool g3_url_read(const char *url, char **host, bool *encrypted, bool *with_login)
+{
+    url_origin origin;
+    bool ok = read_origin(url, &origin, with_login);
+    if (ok) {
+        *host = g3_duplicate(g3_view_of(origin.host));
+        *encrypted = strcasecmp(origin.scheme, "https") == 0;
+    }
+    free_origin(&origin);
+    return ok;
+}
+
+void g3_url_append_shown(g3_buffer *text, const char *url)
+{
+    const char *authority = strstr(url, "://");
+    authority = authority ? authority + strlen("://") : url;
+    g3_buffer_append(text, (g3_view){url, (size_t)(authority - url)});
+
+    /* Whatever stands before the last @ of host and port is a login. */
+    size_t length = strcspn(authority, "/?#");
+    const char *at = memrchr(authority, '@', length);
+    if (at) {
+        g3_buffer_append_text(text, "***@");
+        authority = at + 1;
+    }
+    g3_view rest = g3_view_of(authority);
+    bool cut = rest.length > SHOWN_LIMIT;
+    if (cut)
+        rest.length = SHOWN_LIMIT;
+    g3_buffer_append(text, rest);
+    if (cut)
+        g3_buffer_append_text(text, "...");
 }

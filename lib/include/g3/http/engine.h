@@ -19,6 +19,7 @@
 #include "g3/base/buffer.h"
 #include "g3/base/error.h"
 #include "g3/base/report.h"
+#include "g3/http/url.h"
 
 typedef struct g3_http g3_http;
 
@@ -50,12 +51,13 @@ typedef struct g3_http_options {
 } g3_http_options;
 
 #define G3_HTTP_CONNECTIONS   8   /* the index service is full with 2 to 4; see docs/benchmarks.md */
-#define G3_HTTP_RETRIES       6   /* about a minute of patience with the delays below */
+#define G3_HTTP_RETRIES       8   /* about a minute of patience: what a service needs to start anew */
 #define G3_HTTP_TIMEOUT       400 /* what a commons' gateway lets a request take */
 #define G3_HTTP_TOTAL_TIMEOUT 3600
 #define G3_HTTP_ANSWER_LIMIT  ((size_t)64 * 1024 * 1024)
 
-/* One request. The producer fills it in; url and body are owned by the engine from then on. */
+/* One request; redirects are followed within its scheme, host and port, and for a GET elsewhere
+ * without the login. The producer fills it in; url and body are owned by the engine from then on. */
 typedef struct g3_request {
     g3_method method;
     g3_buffer url;         /* whole URL, percent-encoded */
@@ -92,13 +94,15 @@ typedef struct g3_producer {
 /* @return owned by the caller: g3_http_close(); NULL with G3_EXIT_LOCAL or G3_EXIT_INPUT (CA file) */
 g3_http *g3_http_open(const g3_http_options *options, g3_error *error);
 
-/* Runs a producer to its end. May be called again with another producer (connections are kept).
+/* Runs a producer to its end. May be called again with another producer (connections are kept), but
+ * not from within next() or done(). A run that fails, for whatever reason, abandons what is in flight
+ * without done(): tags that were given out are the producer's to free.
  * On SIGINT or SIGTERM (g3/base/interrupt.h) no more is pulled, what is in flight is finished (repeats
  * are not waited for), then it fails with G3_EXIT_INTERRUPTED.
  * @return false with the error of next(), done() or the engine itself */
 bool g3_http_run(g3_http *http, const g3_producer *producer, g3_error *error);
 
-/* One GET or POST, waiting for the answer; a convenience over g3_http_run().
+/* One request that may be repeated, waiting for the answer; a convenience over g3_http_run().
  * @param body  JSON or empty
  * @param response  filled in; the caller frees response->body
  * @return false only if interrupted or for lack of memory; see response->failed */
@@ -116,9 +120,5 @@ typedef struct g3_http_statistics {
 g3_http_statistics g3_http_get_statistics(const g3_http *http);
 
 void g3_http_close(g3_http *http); /* NULL is allowed */
-
-/* Appends `text` percent-encoded for a query value or path segment: all but unreserved characters
- * (RFC 3986, 2.3) and those in `keep`. */
-void g3_url_append_encoded(g3_buffer *url, g3_view text, const char *keep);
 
 #endif

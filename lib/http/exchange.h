@@ -1,0 +1,79 @@
+/* One request on its way: its curl handle, its tries, its answer. Shared by the engine's files
+ * only.
+ *
+ * engine.c decides when something is sent; exchange.c sends one try and takes in the answer;
+ * outcome.c judges a finished try; failure.c puts trouble into words.
+ */
+#ifndef G3_HTTP_EXCHANGE_H
+#define G3_HTTP_EXCHANGE_H
+
+#include "g3/http/engine.h"
+#include "retry.h"
+#include <curl/curl.h>
+
+typedef enum g3_exchange_state {
+    G3_EXCHANGE_FREE,    /* no request */
+    G3_EXCHANGE_SENT,    /* a try is in flight: its handle is with curl's multi handle */
+    G3_EXCHANGE_WAITING, /* a repeat is to be sent when `due` has come */
+} g3_exchange_state;
+
+/* Zero-initialise to begin, g3_exchange_free() to end; used for one request after another. */
+typedef struct g3_exchange {
+    g3_exchange_state state;
+    const g3_http_options *options;  /* the engine's, defaults filled in */
+    CURL *easy;                      /* made for the first try, kept for good */
+    struct curl_slist *headers;      /* of the try in flight */
+    char curl_text[CURL_ERROR_SIZE]; /* curl's own words about the last failure */
+
+    g3_request request;
+    g3_response response;
+    g3_buffer url;   /* where the next try goes, NUL-terminated: request.url, or where that led */
+    int redirects;   /* followed for this request */
+    bool foreign;    /* led to another scheme, host or port: gets no login */
+    bool with_login; /* the last try carried a login ... */
+    uint64_t generation; /* ... of this generation */
+    bool renewed;        /* a 401 has already led to a new login */
+    bool too_large;      /* the answer passed the limit */
+    double begun;        /* when the request was pulled, seconds of g3_exchange_clock() */
+    double sent;         /* when the last try was sent */
+    double due;          /* when a waiting repeat is to be sent */
+} g3_exchange;
+
+/* Seconds of a clock that only goes forward. */
+double g3_exchange_clock(void);
+
+/* Takes over `request` (zeroed after). */
+void g3_exchange_begin(g3_exchange *exchange, g3_request *request);
+
+/* Makes the curl handle ready for the next try.
+ * @return false if there is no login to be had or no time left */
+bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error);
+
+/* Takes in status and times when curl has finished the try. */
+void g3_exchange_finish(g3_exchange *exchange);
+
+/* Forgets request and answer; the handle and some memory stay for the next. */
+void g3_exchange_clear(g3_exchange *exchange);
+
+/* Gives everything back. */
+void g3_exchange_free(g3_exchange *exchange);
+
+/* What follows from a finished try. */
+typedef enum g3_outcome {
+    G3_OUTCOME_DONE,  /* response is final: an answer, or `failed` with `error` */
+    G3_OUTCOME_AGAIN, /* send again at once: redirected, or the login was renewed */
+    G3_OUTCOME_LATER, /* send again when `due` has come */
+} g3_outcome;
+
+/* @param trouble  set to what went wrong, if anything, whatever the outcome */
+g3_outcome g3_exchange_judge(g3_exchange *exchange, CURLcode result, g3_random *random,
+                             g3_trouble *trouble);
+
+/* Appends "GET http://...: 503 Service Unavailable", or curl's words where no answer came. */
+void g3_failure_describe(g3_buffer *text, const g3_exchange *exchange, CURLcode result);
+
+/* Fills in response.failed and .error: description, number of tries, what the service says,
+ * `advice`. */
+void g3_failure_set(g3_exchange *exchange, CURLcode result, g3_exit exit, const char *advice);
+
+#endif
