@@ -6,16 +6,20 @@
 
 #include "g3/base/view.h"
 
-/* Marks in 64 bytes of text, bit i for byte i. */
+/* Bytes that one g3_marks tells of: the bits of a word. */
+#define G3_SCAN_BLOCK ((size_t)64)
+
+/* Marks in one block of text, bit i for byte i. */
 typedef struct g3_marks {
     uint64_t delimiters;
-    uint64_t quotes;   /* '"' */
+    uint64_t quotes;    /* '"' */
     uint64_t line_ends; /* CR and LF */
     uint64_t high;      /* bytes above 0x7f */
 } g3_marks;
 
-/* Finds the marks of 64 bytes at `text` (all 64 must be readable). */
-typedef g3_marks g3_scan_marks_function(const char *text, char delimiter);
+/* Finds the marks of `blocks` blocks at `text`, all of whose bytes must be readable.
+ * @param marks  filled in, one for each block */
+typedef void g3_scan_marks_function(const char *text, size_t blocks, char delimiter, g3_marks *marks);
 
 /* Copies up to `length` bytes from `text` to `out`, stopping before the first that a JSON string
  * must escape (below 0x20, '"', '\\'). May write up to 32 bytes behind the last one copied.

@@ -1,0 +1,102 @@
+/* The scans for x86-64 processors with AVX2: 32 bytes at a time. Chosen by scan.c at run time, so that
+ * the rest of the library runs anywhere. */
+#include "scan_kinds.h"
+
+#if defined __x86_64__
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+#define WIDE   ((size_t)32) /* bytes of a 256-bit register */
+#define NARROW ((size_t)16) /* bytes of a 128-bit register */
+
+static inline AVX2 uint64_t join_halves(__m256i low, __m256i high)
+{
+    return (uint32_t)_mm256_movemask_epi8(low) |
+           (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << WIDE;
+}
+
+static AVX2 void find_marks(const char *text, size_t blocks, char delimiter, g3_marks *marks)
+{
+    const __m256i delimiters = _mm256_set1_epi8(delimiter), quotes = _mm256_set1_epi8('"'),
+                  feeds = _mm256_set1_epi8('\n'), returns = _mm256_set1_epi8('\r');
+    for (size_t block = 0; block < blocks; block++, text += G3_SCAN_BLOCK) {
+        __m256i low = _mm256_loadu_si256((const __m256i *)text);
+        __m256i high = _mm256_loadu_si256((const __m256i *)(text + WIDE));
+        __m256i low_ends =
+            _mm256_or_si256(_mm256_cmpeq_epi8(low, feeds), _mm256_cmpeq_epi8(low, returns));
+        __m256i high_ends =
+            _mm256_or_si256(_mm256_cmpeq_epi8(high, feeds), _mm256_cmpeq_epi8(high, returns));
+        marks[block].delimiters =
+            join_halves(_mm256_cmpeq_epi8(low, delimiters), _mm256_cmpeq_epi8(high, delimiters));
+        marks[block].quotes =
+            join_halves(_mm256_cmpeq_epi8(low, quotes), _mm256_cmpeq_epi8(high, quotes));
+        marks[block].line_ends = join_halves(low_ends, high_ends);
+        marks[block].high = join_halves(low, high); /* the top bits are what is asked for */
+    }
+}
+
+/* A bit for each byte that a JSON string must escape. */
+static inline AVX2 uint32_t find_wide_specials(__m256i bytes)
+{
+    __m256i control = _mm256_cmpeq_epi8(
+        _mm256_min_epu8(bytes, _mm256_set1_epi8(G3_SCAN_FIRST_PRINTABLE - 1)), bytes);
+    __m256i quoted = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')),
+                                     _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(control, quoted));
+}
+
+static inline AVX2 uint32_t find_narrow_specials(__m128i bytes)
+{
+    __m128i control =
+        _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(G3_SCAN_FIRST_PRINTABLE - 1)), bytes);
+    __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                  _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, quoted));
+}
+
+/* Both functions below read only what there is: wide steps, one narrow step, and for the last bytes
+ * the plain C version. */
+static AVX2 size_t copy_plain(char *out, const char *text, size_t length)
+{
+    size_t at = 0;
+    for (; length - at >= WIDE; at += WIDE) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + at));
+        _mm256_storeu_si256((__m256i *)(out + at), bytes);
+        uint32_t specials = find_wide_specials(bytes);
+        if (specials)
+            return at + (size_t)__builtin_ctz(specials);
+    }
+    if (length - at >= NARROW) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(text + at));
+        _mm_storeu_si128((__m128i *)(out + at), bytes);
+        uint32_t specials = find_narrow_specials(bytes);
+        if (specials)
+            return at + (size_t)__builtin_ctz(specials);
+        at += NARROW;
+    }
+    return at + g3_scan_portable.copy_plain(out + at, text + at, length - at);
+}
+
+static AVX2 size_t find_string_end(const char *text, size_t length, bool *high)
+{
+    size_t at = 0;
+    for (; length - at >= WIDE; at += WIDE) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + at));
+        uint32_t specials = find_wide_specials(bytes);
+        uint32_t tops = (uint32_t)_mm256_movemask_epi8(bytes);
+        if (specials) {
+            if (tops & (specials - 1) & ~specials) /* the bits below the first special */
+                *high = true;
+            return at + (size_t)__builtin_ctz(specials);
+        }
+        if (tops)
+            *high = true;
+    }
+    return at + g3_scan_portable.string_end(text + at, length - at, high);
+}
+
+const g3_scan g3_scan_avx2 = {"avx2", find_marks, copy_plain, find_string_end};
+#else
+typedef int g3_scan_avx2_not_here; /* a file must not be empty */
+#endif

@@ -1,0 +1,82 @@
+/* The scans for 64-bit ARM: 16 bytes at a time with NEON. Chosen by scan.c. */
+#include "scan_kinds.h"
+
+#if defined __aarch64__
+#include <arm_neon.h>
+
+#define WIDE ((size_t)16) /* bytes of a register */
+
+/* Four bits for each byte of a comparison's result: NEON has no instruction that gathers one. */
+static inline uint64_t gather_nibbles(uint8x16_t matches)
+{
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(matches), 4)), 0);
+}
+
+/* One bit for each byte of four comparisons' results: weigh each byte by its place in its eight,
+ * then add neighbours three times. */
+static inline uint64_t gather_bits(const uint8x16_t matches[4])
+{
+    const uint8x16_t weights = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t first =
+        vpaddq_u8(vandq_u8(matches[0], weights), vandq_u8(matches[1], weights));
+    uint8x16_t second =
+        vpaddq_u8(vandq_u8(matches[2], weights), vandq_u8(matches[3], weights));
+    uint8x16_t sum = vpaddq_u8(first, second);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)), 0);
+}
+
+static void find_marks(const char *text, size_t blocks, char delimiter, g3_marks *marks)
+{
+    for (size_t block = 0; block < blocks; block++, text += G3_SCAN_BLOCK) {
+        uint8x16_t delimiters[4], quotes[4], line_ends[4], high[4];
+        for (size_t part = 0; part < 4; part++) {
+            uint8x16_t bytes = vld1q_u8((const uint8_t *)text + part * WIDE);
+            delimiters[part] = vceqq_u8(bytes, vdupq_n_u8((uint8_t)delimiter));
+            quotes[part] = vceqq_u8(bytes, vdupq_n_u8('"'));
+            line_ends[part] =
+                vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\n')), vceqq_u8(bytes, vdupq_n_u8('\r')));
+            high[part] = vcgeq_u8(bytes, vdupq_n_u8(0x80));
+        }
+        marks[block] = (g3_marks){gather_bits(delimiters), gather_bits(quotes),
+                                  gather_bits(line_ends), gather_bits(high)};
+    }
+}
+
+/* Four bits for each byte that a JSON string must escape. */
+static inline uint64_t find_specials(uint8x16_t bytes)
+{
+    uint8x16_t control = vcltq_u8(bytes, vdupq_n_u8(G3_SCAN_FIRST_PRINTABLE));
+    uint8x16_t quoted = vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\')));
+    return gather_nibbles(vorrq_u8(control, quoted));
+}
+
+static size_t copy_plain(char *out, const char *text, size_t length)
+{
+    size_t at = 0;
+    for (; length - at >= WIDE; at += WIDE) {
+        uint8x16_t bytes = vld1q_u8((const uint8_t *)text + at);
+        vst1q_u8((uint8_t *)out + at, bytes);
+        uint64_t specials = find_specials(bytes);
+        if (specials)
+            return at + (size_t)__builtin_ctzll(specials) / 4;
+    }
+    return at + g3_scan_portable.copy_plain(out + at, text + at, length - at);
+}
+
+static size_t find_string_end(const char *text, size_t length, bool *high)
+{
+    size_t at = 0;
+    for (; length - at >= WIDE; at += WIDE) {
+        uint8x16_t bytes = vld1q_u8((const uint8_t *)text + at);
+        if (find_specials(bytes))
+            break;
+        if (vmaxvq_u8(bytes) >= 0x80)
+            *high = true;
+    }
+    return at + g3_scan_portable.string_end(text + at, length - at, high);
+}
+
+const g3_scan g3_scan_neon = {"neon", find_marks, copy_plain, find_string_end};
+#else
+typedef int g3_scan_neon_not_here; /* a file must not be empty */
+#endif
