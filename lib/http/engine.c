@@ -1,9 +1,9 @@
 /* The engine's turning: pulls requests, keeps them in flight, waits, hands out answers. Called by
  * whatever talks to a service. */
+#include "concurrency.h"
 #include "exchange.h"
 #include "g3/base/interrupt.h"
 #include "g3/base/memory.h"
-#include "window.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct g3_http {
     g3_exchange *exchanges; /* options.connections of them: no more are ever open at once */
     int64_t sent;           /* exchanges in state SENT */
     int64_t waiting;        /* exchanges in state WAITING */
-    g3_window window;
+    g3_http_window window;
     g3_random random;
     bool warned[G3_TROUBLE_KINDS];
     bool running;
@@ -82,7 +82,7 @@ g3_http *g3_http_open(const g3_http_options *options, g3_error *error)
     http->exchanges = g3_allocate_zeroed((size_t)connections, sizeof *http->exchanges);
     for (int64_t i = 0; i < connections; i++)
         http->exchanges[i].options = &http->options;
-    g3_window_begin(&http->window, connections);
+    g3_http_window_begin(&http->window, connections);
     g3_random_seed(&http->random);
     return http;
 }
@@ -245,9 +245,9 @@ static void adapt_window(g3_http *http, const g3_exchange *exchange, g3_trouble 
 {
     double now = g3_exchange_clock();
     if (trouble == G3_TROUBLE_BUSY || trouble == G3_TROUBLE_TIMEOUT)
-        g3_window_cut(&http->window, exchange->sent, now);
+        g3_http_window_cut(&http->window, exchange->sent, now);
     else if (trouble == G3_TROUBLE_NONE)
-        g3_window_count(&http->window, now, full);
+        g3_http_window_count(&http->window, now, full);
 }
 
 /* Deals with a try that curl has finished. */

@@ -122,6 +122,14 @@ static bool append_login(g3_exchange *exchange, g3_buffer *header, g3_error *err
     return true;
 }
 
+/* Header lines hold the login: it is not to stay behind in freed memory. */
+static void free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *line = headers; line; line = line->next)
+        explicit_bzero(line->data, strlen(line->data));
+    curl_slist_free_all(headers);
+}
+
 static bool set_headers(g3_exchange *exchange, g3_error *error)
 {
     g3_buffer login = {0};
@@ -133,7 +141,7 @@ static bool set_headers(g3_exchange *exchange, g3_error *error)
         headers = curl_slist_append(headers, "Content-Type: application/json");
     if (ok && exchange->with_login)
         headers = curl_slist_append(headers, g3_buffer_text(&login));
-    curl_slist_free_all(exchange->headers);
+    free_headers(exchange->headers);
     exchange->headers = headers;
     curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, headers);
     if (login.data)
@@ -212,7 +220,7 @@ void g3_exchange_free(g3_exchange *exchange)
     g3_exchange_clear(exchange);
     if (exchange->easy)
         curl_easy_cleanup(exchange->easy);
-    curl_slist_free_all(exchange->headers);
+    free_headers(exchange->headers);
     g3_buffer_free(&exchange->response.body);
     g3_buffer_free(&exchange->url);
     *exchange = (g3_exchange){0};

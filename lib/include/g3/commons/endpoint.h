@@ -10,7 +10,7 @@
 #include "g3/base/options.h"
 #include "g3/http/engine.h"
 
-/* Values of the options that all service tools share; see G3_SERVICE_OPTIONS. */
+/* Values of the options that all service tools share; see g3_service_option_table. */
 typedef struct g3_service_options {
     const char *endpoint;        /* -e, GEN3_ENDPOINT */
     const char *index_url;       /* --index-url */
@@ -32,7 +32,8 @@ extern const size_t g3_service_option_count;
 /* The defaults that go with the table. */
 extern const g3_service_options g3_service_option_defaults;
 
-/* Services and login of one commons, owned by the caller: g3_commons_close(). */
+/* Services and login of one commons, owned by the caller: g3_commons_close(). Stays where it is while it
+ * is open: the engine points into it. */
 typedef struct g3_commons {
     char *index;              /* base URL of the index service, no slash at the end; NULL if unknown */
     char *metadata;           /* of the metadata service; NULL if unknown */

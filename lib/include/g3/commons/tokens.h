@@ -1,7 +1,9 @@
 /* Logins: an API key that buys access tokens, a ready token, or user and password.
  *
- * Which: --basic-auth-file, else --token-file or GEN3_TOKEN, else --credentials or GEN3_API_KEY (the key's JSON
- * itself), else ~/.gen3/credentials.json if its key was issued by the endpoint's host; else none.
+ * Which, the first there is: --basic-auth-file, --token-file, --credentials; GEN3_TOKEN (the token),
+ * GEN3_API_KEY (the key's JSON, or else the path of its file); ~/.gen3/credentials.json if its key was
+ * issued by the endpoint's host; none. It is given to the URLs' scheme, host and port only that the user
+ * named (endpoint, --index-url, --metadata-url).
  *
  * Token exchange (fence): POST {issuer}/credentials/cdis/access_token, where 404 or 405 comes
  * {issuer}/credentials/api/access_token, body = the API key JSON {"api_key","key_id"}; answers
@@ -15,8 +17,11 @@
 
 typedef struct g3_login g3_login;
 
-/* @param base  URL of the endpoint; the login is given to its scheme, host and port only
- * @return owned by the caller: g3_login_close(); NULL with an error */
+/* @param options  the texts in it are borrowed until the login is closed
+ * @param base  URL of the endpoint
+ * @return owned by the caller: g3_login_close(); NULL with G3_EXIT_INPUT (login file),
+ *         G3_EXIT_UNAUTHORISED (API key refused), G3_EXIT_SERVICE (token service down) or
+ *         G3_EXIT_INTERRUPTED */
 g3_login *g3_login_open(const g3_service_options *options, const char *base, g3_reporter *reporter,
                         g3_error *error);
 
@@ -26,7 +31,7 @@ g3_authorizer g3_login_authorizer(g3_login *login);
 
 void g3_login_close(g3_login *login); /* NULL is allowed; wipes the secrets from memory */
 
-/* Seconds before its expiry at which a token is renewed: clocks differ, and a request sent now is
+/* Seconds (or a fifth of its life, if that is less) before its expiry at which a token is renewed: clocks differ, and a request sent now is
  * checked a little later. */
 #define G3_TOKEN_MARGIN 60
 

@@ -7,13 +7,13 @@
  * there for a while, longer each time. A service that says it is busy, or does not answer in time,
  * halves it.
  */
-#ifndef G3_HTTP_WINDOW_H
-#define G3_HTTP_WINDOW_H
+#ifndef G3_HTTP_CONCURRENCY_H
+#define G3_HTTP_CONCURRENCY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct g3_window {
+typedef struct g3_http_window {
     int64_t size;       /* requests allowed in flight now, 1 to limit */
     int64_t limit;      /* most there may ever be */
     int64_t proven;     /* the size before the one that is on trial; 0: none is on trial */
@@ -24,19 +24,19 @@ typedef struct g3_window {
     int64_t resting;    /* rounds to stay before the next trial */
     int64_t next_rest;  /* rounds to stay after the next trial that fails */
     double last_cut;    /* when the window was halved; trouble with older requests counts no more */
-} g3_window;
+} g3_http_window;
 
 /* Begins at a small size. */
-void g3_window_begin(g3_window *window, int64_t limit);
+void g3_http_window_begin(g3_http_window *window, int64_t limit);
 
 /* Counts an answer that came without trouble.
  * @param now   seconds
  * @param full  whether as many requests as allowed were in flight: a rate says nothing about the
  *              service if the asker was slower */
-void g3_window_count(g3_window *window, double now, bool full);
+void g3_http_window_count(g3_http_window *window, double now, bool full);
 
 /* Halves the window because the service is overloaded (once for all requests that were in flight).
  * @param sent  when the request that met the trouble was sent, seconds */
-void g3_window_cut(g3_window *window, double sent, double now);
+void g3_http_window_cut(g3_http_window *window, double sent, double now);
 
 #endif

@@ -1,5 +1,5 @@
 /* How many requests may be in flight. Called by the engine for each answer. */
-#include "window.h"
+#include "concurrency.h"
 
 /* Begin with what keeps a service busy while an answer travels; the index service is full with it.
  */
@@ -19,27 +19,27 @@
 #define FIRST_REST   2
 #define LONGEST_REST 32
 
-static void begin_round(g3_window *window, int64_t to_skip)
+static void begin_round(g3_http_window *window, int64_t to_skip)
 {
     window->to_skip = to_skip;
     window->counted = 0;
 }
 
 /* Goes to another size; what is in flight was asked under the old one and is not counted. */
-static void change_size(g3_window *window, int64_t size)
+static void change_size(g3_http_window *window, int64_t size)
 {
     int64_t in_flight = window->size;
     window->size = size;
     begin_round(window, in_flight > size ? in_flight : size);
 }
 
-void g3_window_begin(g3_window *window, int64_t limit)
+void g3_http_window_begin(g3_http_window *window, int64_t limit)
 {
-    *window = (g3_window){.limit = limit, .next_rest = FIRST_REST, .last_cut = -1};
+    *window = (g3_http_window){.limit = limit, .next_rest = FIRST_REST, .last_cut = -1};
     change_size(window, limit < FIRST_SIZE ? limit : FIRST_SIZE);
 }
 
-static void try_larger(g3_window *window, double rate)
+static void try_larger(g3_http_window *window, double rate)
 {
     int64_t step = window->size / GROWTH_DIVISOR;
     int64_t size = window->size + (step > 1 ? step : 1);
@@ -50,7 +50,7 @@ static void try_larger(g3_window *window, double rate)
     change_size(window, size);
 }
 
-static void end_round(g3_window *window, double rate)
+static void end_round(g3_http_window *window, double rate)
 {
     if (window->proven) {
         double ideal = (double)(window->size - window->proven) / (double)window->proven;
@@ -75,7 +75,7 @@ static void end_round(g3_window *window, double rate)
         begin_round(window, 0);
 }
 
-void g3_window_count(g3_window *window, double now, bool full)
+void g3_http_window_count(g3_http_window *window, double now, bool full)
 {
     if (!full) {
         begin_round(window, window->size);
@@ -96,7 +96,7 @@ void g3_window_count(g3_window *window, double now, bool full)
     end_round(window, rate);
 }
 
-void g3_window_cut(g3_window *window, double sent, double now)
+void g3_http_window_cut(g3_http_window *window, double sent, double now)
 {
     if (sent <= window->last_cut)
         return;
