@@ -1,4 +1,5 @@
-/* Rows of a CSV or TSV: the fast tokenizer, and the writer of cells.
+/* Rows of a CSV or TSV: the fast tokenizer, and the writer of cells. A row is read without copying:
+ * cells are views into the reader's window, or into its scratch space where quotes were doubled.
  *
  * Format: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180) as found in the wild:
  *  - a row ends with LF, CR LF or a lone CR; the last one may lack it; blank lines are skipped;
@@ -8,8 +9,11 @@
  *  - a quote anywhere else is an ordinary character;
  *  - NUL and any other byte is data; blanks are data (trimming is the record storey's business);
  *  - TSV is the same with a tab for the comma.
- * A quote that is never closed, or a cell or row longer than the limits, makes a bad row of the line that it
- * began on; reading goes on with the next line, so one stray quote costs one line and not the file.
+ * A quote that is never closed, or a cell or row beyond the limits below, makes a bad row of the line that
+ * it began on, and reading goes on with the next line: one stray quote costs one line and not the file.
+ * In the bytes that were read in vain for such a row, a quoted cell must close on its own line (else
+ * that line is a bad row too): where quotes have gone wrong for megabytes, trying each line for as
+ * long again would take for ever.
  */
 #ifndef G3_TABLE_ROWS_H
 #define G3_TABLE_ROWS_H
@@ -21,6 +25,12 @@
  * was left open. */
 #define G3_CELL_LIMIT ((size_t)16 * 1024 * 1024)
 #define G3_ROW_LIMIT ((size_t)24 * 1024 * 1024)
+
+/* Most cells of a row: far beyond any manifest, and keeps what they take small beside G3_ROW_LIMIT. */
+#define G3_ROW_CELLS_LIMIT ((size_t)1024 * 1024)
+
+/* Longest text given for a bad row, bytes: enough to see what it is. */
+#define G3_BAD_ROW_TEXT ((size_t)64 * 1024)
 
 typedef struct g3_row {
     const g3_view *cells; /* unquoted; valid until the next call */
@@ -48,7 +58,7 @@ g3_row_reader *g3_row_reader_open(g3_source *source, char delimiter, g3_view beg
 
 /* Reads the next row.
  * @param reason  for G3_NEXT_BAD: why, a text without line end (static or valid until the next
- *                call); row->line and row->text (cut to 64 KiB) are set */
+ *                call); row->line and row->text (cut to G3_BAD_ROW_TEXT) are set */
 g3_next g3_row_reader_next(g3_row_reader *reader, g3_row *row, const char **reason, g3_error *error);
 
 void g3_row_reader_close(g3_row_reader *reader); /* NULL is allowed; leaves the source open */

@@ -1,0 +1,60 @@
+/* The part of a source that the row reader has in memory. Called by reader.c. */
+#include "window.h"
+#include "g3/base/memory.h"
+#include <stdlib.h>
+
+/* Bytes asked of the source at once: few system calls, and they stay in the second-level cache until
+ * they are used. */
+#define READ_SIZE ((size_t)128 * 1024)
+
+static void set_capacity(g3_window *window, size_t capacity)
+{
+    window->data = g3_reallocate(window->data, capacity + G3_WINDOW_PADDING, 1);
+    window->capacity = capacity;
+    /* Scans read the padding but nothing comes of it; zeros, so that this is plain to see. */
+    memset(window->data + capacity, 0, G3_WINDOW_PADDING);
+}
+
+void g3_window_begin(g3_window *window, g3_view begun)
+{
+    *window = (g3_window){0};
+    set_capacity(window, 2 * READ_SIZE + begun.length);
+    if (begun.length)
+        memcpy(window->data, begun.data, begun.length);
+    window->filled = begun.length;
+}
+
+/* Makes room for READ_SIZE bytes: forgets what is in front of `begin`, then grows if that is not
+ * enough. */
+static void make_room(g3_window *window)
+{
+    if (window->capacity - window->filled >= READ_SIZE)
+        return;
+    size_t kept = window->filled - window->begin;
+    memmove(window->data, window->data + window->begin, kept);
+    window->offset += window->begin;
+    window->begin = 0;
+    window->filled = kept;
+    if (window->capacity - window->filled < READ_SIZE)
+        set_capacity(window, window->capacity * 2);
+}
+
+bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from, g3_error *error)
+{
+    *moved_from = (uintptr_t)(window->data + window->begin);
+    make_room(window);
+    size_t got;
+    if (!g3_source_read(source, window->data + window->filled, READ_SIZE, &got, error))
+        return false;
+    window->filled += got;
+    if (got == 0) {
+        window->data[window->filled++] = '\n';
+        window->ended = true;
+    }
+    return true;
+}
+
+void g3_window_end(g3_window *window)
+{
+    free(window->data);
+}
