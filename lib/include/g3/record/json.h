@@ -2,15 +2,17 @@
  *
  * Grammar: RFC 8259, strictly; nesting to G3_JSON_DEPTH; text must be UTF-8. A lone surrogate
  * escape (backslash u D800..DFFF) becomes U+FFFD, as json-c has it. Equal to json-c (strict mode) by
- * differential tests.
+ * differential tests, but where json-c is laxer than the RFC: those cases are listed in
+ * tests/unit/record_json.c.
  */
 #ifndef G3_RECORD_JSON_H
 #define G3_RECORD_JSON_H
 
 #include "g3/base/error.h"
 #include "g3/record/record.h"
+#include "g3/table/scan.h"
 
-/* Deepest nesting of arrays and objects. */
+/* Deepest nesting of arrays and objects: so many may be open at once. */
 #define G3_JSON_DEPTH 64
 
 /* A reader over one text in memory. Zero-copy: strings without escapes are views into the text,
@@ -20,7 +22,9 @@ typedef struct g3_json_reader {
     const char *end;
     const char *begin; /* for places in messages */
     g3_arena *arena;   /* where decoded strings live; borrowed */
-    const char *fault; /* why reading stopped, or NULL; static text */
+    const char *fault; /* why reading stopped, or NULL; static text; `at` is then the place */
+    unsigned depth;    /* arrays and objects entered and not left */
+    const g3_scan *scan;
 } g3_json_reader;
 
 typedef enum g3_json_type {
@@ -53,11 +57,18 @@ bool g3_json_enter(g3_json_reader *reader, bool *first);
 bool g3_json_more(g3_json_reader *reader, bool *first);
 bool g3_json_more_key(g3_json_reader *reader, bool *first, g3_view *key);
 
+/* As g3_json_more_key(), quicker where the next member is the one that the caller expects.
+ * @param expected  its name as JSON writes it in front of a value (`"name":`), or empty
+ * @param matched   set to true if it is that one, `key` then being left alone; else to false */
+bool g3_json_more_expected(g3_json_reader *reader, bool *first, g3_view expected, bool *matched,
+                           g3_view *key);
+
 /* True if only blanks are left. */
 bool g3_json_at_end(g3_json_reader *reader);
 
-/* Appends `text` as a JSON string with its quotes. Escapes as few characters as RFC 8259 allows, as
- * \n \t \r \b \f \" \\ and \u00XX. `text` must be UTF-8. */
+/* Appends `text` as a JSON string with its quotes. Escapes what RFC 8259 asks for, as \n \t \r \b \f
+ * \" \\ and \u00XX, and besides the characters that some readers of lines take for a line end
+ * (Python's splitlines and older JavaScript): U+0085, U+2028 and U+2029. `text` must be UTF-8. */
 void g3_json_append_string(g3_buffer *buffer, g3_view text);
 
 /* Appends a value. */

@@ -1,8 +1,8 @@
 /* Reading a manifest as records, whatever its format; writing records as a manifest.
  *
  * Formats: CSV, TSV, JSON lines; packed or not. AUTO goes by the name's extension (.csv .tsv .ndjson
- * .jsonl .json, in front of .gz or .zst), else by content: a first byte '{' is JSON lines, a tab in the
- * header TSV, else CSV.
+ * .jsonl .json, in front of .gz or .zst), else by content: a first byte '{' is JSON lines, as is nothing at
+ * all (a filter in front found nothing), a tab in the header TSV, else CSV.
  */
 #ifndef G3_RECORD_MANIFEST_H
 #define G3_RECORD_MANIFEST_H
@@ -31,11 +31,27 @@ typedef struct g3_manifest_options {
 
 typedef struct g3_manifest_reader g3_manifest_reader;
 
-/* Opens a manifest and reads its header.
+/* Opens a manifest and reads its header. Columns become fields by a map, else by their own names, else by
+ * aliases (case does not matter): guid: did, object_id; urls: url; acl: acls; md5: md5sum, md5_hash, hash;
+ * file_size: size, filesize; file_name: filename, name. What is not taken stays under its own name. A
+ * column without a name is called column_N, N counting from 1. Names are trimmed, but for raw. Two columns
+ * of one name are an error for every kind, for a JSON object has each name once.
+ *
+ * Object fields are typed: file_size whole numbers to 2^63-1, lists as list.h says, other cells trimmed
+ * strings; nothing is null (for lists: no items). Metadata: guid a string, other cells the JSON that
+ * they spell, else trimmed strings, nothing null. Raw: strings as they stand.
+ *
+ * JSON lines have one object a line, blank lines skipped. Their members are named and, for objects,
+ * typed as columns are (a list may be an array of strings, a size a string of digits); what has no type of
+ * its own keeps its value. The last of two members of one name counts. The layout is worked out
+ * again where a line's members are not those of the line before.
+ *
  * @param path  "-" is standard input
- * @return owned by the caller: g3_manifest_close(); NULL with G3_EXIT_INPUT (unreadable, no such column
- *         as a map names, two columns for one field), or G3_EXIT_USAGE (a delimiter that can't be one) */
-g3_manifest_reader *g3_manifest_open(const char *path, const g3_manifest_options *options, g3_error *error);
+ * @return owned by the caller: g3_manifest_close(); NULL with G3_EXIT_INPUT (unreadable, no header, no such
+ *         column as a map names, two columns of one name), or G3_EXIT_USAGE (a delimiter that can't be
+ *         one, a field mapped twice) */
+g3_manifest_reader *g3_manifest_open(const char *path, const g3_manifest_options *options,
+                                     g3_error *error);
 
 /* As above, from an open source, which the reader takes over and closes, also on failure. */
 g3_manifest_reader *g3_manifest_open_source(g3_source *take_source, const g3_manifest_options *options,
@@ -82,7 +98,8 @@ typedef struct g3_manifest_writer g3_manifest_writer;
  * @return owned by the caller: g3_manifest_writer_close() */
 g3_manifest_writer *g3_manifest_writer_open(g3_sink *sink, g3_format format, char delimiter);
 
-/* Sets the header's columns (copied). Call before the first record. A no-op for JSON lines. */
+/* Sets the header's columns (copied). Call before the first record; later calls change nothing (several
+ * manifests into one). A no-op for JSON lines. */
 void g3_manifest_writer_columns(g3_manifest_writer *writer, const g3_column *const *columns, size_t count);
 
 /* Appends a record to the sink's buffer.

@@ -35,7 +35,8 @@ typedef enum g3_value_type {
     G3_STRING,  /* text: decoded UTF-8 */
     G3_INTEGER, /* integer */
     G3_LIST,    /* items: strings */
-    G3_JSON,    /* text: any other JSON value, as it is written */
+    G3_JSON,    /* text: any other JSON value as it is written, on one line (line ends between its
+                   tokens are blanks) */
 } g3_value_type;
 
 typedef struct g3_value {
@@ -59,6 +60,7 @@ typedef struct g3_record {
     g3_field *fields;
     size_t count;
     uint64_t line; /* where it stood in its input, from 1; 0 if it came from a service */
+    bool ascii;    /* no text in it has a byte above 0x7f; false: there may be some */
 } g3_record;
 
 /* The seven object columns, in order: column->field is its index. Static. */

@@ -1,0 +1,200 @@
+/* The manifest reader: opens a file of any format and gives its records. Called by every filter that
+ * reads a manifest. */
+#include "g3/record/manifest.h"
+#include "reader.h"
+#include <stdlib.h>
+
+/* Bytes looked at to find out what a file holds, at most: a header line fits. */
+#define PEEK_LIMIT ((size_t)64 * 1024)
+
+/* The format that a name's extension tells, looking behind that of a packing. */
+static g3_format find_format_by_name(g3_view name)
+{
+    static const struct {
+        const char *extension;
+        g3_format format;
+    } KNOWN[] = {
+        {".csv", G3_FORMAT_CSV},      {".tsv", G3_FORMAT_TSV},     {".ndjson", G3_FORMAT_NDJSON},
+        {".jsonl", G3_FORMAT_NDJSON}, {".json", G3_FORMAT_NDJSON},
+    };
+    static const char *const PACKINGS[] = {".gz", ".zst"};
+    for (size_t i = 0; i < sizeof PACKINGS / sizeof *PACKINGS; i++)
+        if (g3_view_ends_with(name, g3_view_of(PACKINGS[i])))
+            name.length -= strlen(PACKINGS[i]);
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++) {
+        size_t length = strlen(KNOWN[i].extension);
+        if (name.length >= length &&
+            g3_view_equal_ignoring_case((g3_view){name.data + name.length - length, length},
+                                        g3_view_of(KNOWN[i].extension)))
+            return KNOWN[i].format;
+    }
+    return G3_FORMAT_AUTO;
+}
+
+/* The format that the first bytes look like. Nothing at all is an empty stream of JSON lines: what
+ * a filter in front writes that found nothing. */
+static g3_format find_format_by_content(g3_view begun)
+{
+    const g3_view mark = G3_VIEW("\xef\xbb\xbf");
+    if (g3_view_starts_with(begun, mark))
+        begun = (g3_view){begun.data + mark.length, begun.length - mark.length};
+    g3_view text = g3_view_trim(begun);
+    if (text.length == 0 || text.data[0] == '{')
+        return G3_FORMAT_NDJSON;
+    const char *end = text.data;
+    while (end < text.data + text.length && *end != '\n' && *end != '\r')
+        end++;
+    return memchr(begun.data, '\t', (size_t)(end - begun.data)) ? G3_FORMAT_TSV : G3_FORMAT_CSV;
+}
+
+/* Reads the beginning of the source: until a line with something on it is complete, or enough was seen. */
+static bool read_beginning(g3_source *source, g3_buffer *begun, g3_error *error)
+{
+    size_t got = 1;
+    while (got && begun->length < PEEK_LIMIT) {
+        char *space = g3_buffer_reserve(begun, PEEK_LIMIT - begun->length);
+        if (!g3_source_read(source, space, PEEK_LIMIT - begun->length, &got, error))
+            return false;
+        begun->length += got;
+        g3_view text = g3_view_trim(g3_buffer_view(begun));
+        if (text.length && memchr(text.data, '\n', (size_t)(begun->data + begun->length - text.data)))
+            break;
+    }
+    return true;
+}
+
+/* Sets the format and the delimiter from the options, the name, the content. */
+static bool find_format(g3_manifest_reader *reader, char *delimiter, g3_buffer *begun, g3_error *error)
+{
+    reader->format = reader->options.format;
+    if (reader->format == G3_FORMAT_AUTO)
+        reader->format = find_format_by_name(g3_view_of(g3_source_name(reader->source)));
+    if (reader->format == G3_FORMAT_AUTO || reader->format == G3_FORMAT_NDJSON) {
+        if (!read_beginning(reader->source, begun, error))
+            return false;
+        if (reader->format == G3_FORMAT_AUTO)
+            reader->format = find_format_by_content(g3_buffer_view(begun));
+    }
+    *delimiter = reader->options.delimiter;
+    if (*delimiter == '\t' && reader->format == G3_FORMAT_CSV)
+        reader->format = G3_FORMAT_TSV;
+    if (*delimiter == '\0')
+        *delimiter = reader->format == G3_FORMAT_TSV ? '\t' : ',';
+    if (*delimiter == '"' || *delimiter == '\r' || *delimiter == '\n')
+        return g3_fail(error, G3_EXIT_USAGE, "a quote or a line end can't be the delimiter");
+    return true;
+}
+
+static bool check_maps(const g3_manifest_options *options, g3_error *error)
+{
+    for (size_t i = 0; i < options->map_count; i++) {
+        g3_view field = options->maps[i].field;
+        for (size_t k = 0; k < i; k++)
+            if (g3_view_equal(options->maps[k].field, field))
+                return g3_fail(error, G3_EXIT_USAGE, "--map %.*s=... is given twice",
+                               (int)field.length, field.data);
+    }
+    return true;
+}
+
+g3_manifest_reader *g3_manifest_open(const char *path, const g3_manifest_options *options, g3_error *error)
+{
+    g3_source *source = g3_source_open(path, error);
+    return source ? g3_manifest_open_source(source, options, error) : NULL;
+}
+
+g3_manifest_reader *g3_manifest_open_source(g3_source *take_source, const g3_manifest_options *options,
+                                            g3_error *error)
+{
+    g3_manifest_reader *reader = g3_allocate_zeroed(1, sizeof *reader);
+    g3_buffer begun = {0};
+    char delimiter;
+    reader->source = take_source;
+    reader->options = *options;
+    bool ok = check_maps(options, error) && find_format(reader, &delimiter, &begun, error);
+    if (ok && reader->format == G3_FORMAT_NDJSON)
+        g3_lines_open(reader, g3_buffer_view(&begun));
+    else if (ok)
+        ok = g3_rows_open(reader, delimiter, g3_buffer_view(&begun), error);
+    g3_buffer_free(&begun);
+    if (!ok) {
+        g3_manifest_close(reader);
+        reader = NULL;
+    }
+    return reader;
+}
+
+g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad, g3_error *error)
+{
+    g3_arena_clear(&reader->arena);
+    return reader->lines ? g3_lines_next(reader, record, bad, error)
+                         : g3_rows_next(reader, record, bad, error);
+}
+
+g3_next g3_refuse_row(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line, g3_view column)
+{
+    *bad = (g3_bad_row){line, reader->text, g3_buffer_text(&reader->reason), column};
+    return G3_NEXT_BAD;
+}
+
+/* The bytes of the character that begins so, going by its first byte. */
+static size_t measure_character(unsigned char first)
+{
+    return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+size_t g3_say_not_utf8(g3_manifest_reader *reader, g3_view text)
+{
+    size_t at = 0;
+    while (at < text.length) {
+        size_t length = measure_character((unsigned char)text.data[at]);
+        if (at + length > text.length || !g3_is_utf8((g3_view){text.data + at, length}))
+            break;
+        at += length;
+    }
+    g3_buffer_clear(&reader->reason);
+    g3_buffer_append_format(&reader->reason, "not UTF-8 (byte 0x%02x at column %zu)",
+                            at < text.length ? (unsigned)(unsigned char)text.data[at] : 0u, at + 1);
+    return at;
+}
+
+g3_view g3_manifest_row_text(const g3_manifest_reader *reader)
+{
+    return reader->text;
+}
+
+void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***columns, size_t *count)
+{
+    *columns = reader->layout.columns;
+    *count = reader->layout.count;
+}
+
+uint64_t g3_manifest_padded(const g3_manifest_reader *reader)
+{
+    return reader->padded;
+}
+
+const char *g3_manifest_name(const g3_manifest_reader *reader)
+{
+    return g3_source_name(reader->source);
+}
+
+const g3_source *g3_manifest_source(const g3_manifest_reader *reader)
+{
+    return reader->source;
+}
+
+void g3_manifest_close(g3_manifest_reader *reader)
+{
+    if (!reader)
+        return;
+    g3_row_reader_close(reader->rows);
+    g3_lines_close(reader->lines);
+    g3_source_close(reader->source);
+    g3_column_table_free(&reader->table);
+    g3_layout_free(&reader->layout);
+    free(reader->fields);
+    g3_arena_free(&reader->arena);
+    g3_buffer_free(&reader->reason);
+    free(reader);
+}

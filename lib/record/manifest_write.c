@@ -1,0 +1,175 @@
+/* Writes records as JSON lines, CSV or TSV. Called by every filter that puts records out. */
+#include "g3/record/json.h"
+#include "g3/record/list.h"
+#include "g3/record/manifest.h"
+#include <stdlib.h>
+
+struct g3_manifest_writer {
+    g3_sink *sink; /* borrowed */
+    g3_format format;
+    char delimiter;
+    g3_view *names;          /* the header's columns; they and their bytes live in `arena` */
+    const g3_value **values; /* for each, of the record being written; NULL: none */
+    size_t count;
+    bool has_columns;    /* `names` is set */
+    bool header_written; /* or there already */
+    g3_arena arena;
+    g3_buffer cell;   /* of a value that has to be spelled */
+    g3_buffer reason; /* why a record can't be written */
+};
+
+g3_manifest_writer *g3_manifest_writer_open(g3_sink *sink, g3_format format, char delimiter)
+{
+    g3_manifest_writer *writer = g3_allocate_zeroed(1, sizeof *writer);
+    writer->sink = sink;
+    writer->format = format;
+    writer->delimiter = delimiter ? delimiter : format == G3_FORMAT_TSV ? '\t' : ',';
+    return writer;
+}
+
+/* Makes room for the header's columns. */
+static void set_names(g3_manifest_writer *writer, size_t count)
+{
+    writer->names = g3_arena_take(&writer->arena, count * sizeof *writer->names);
+    writer->values = g3_arena_take(&writer->arena, count * sizeof *writer->values);
+    writer->count = count;
+    writer->has_columns = true;
+}
+
+void g3_manifest_writer_columns(g3_manifest_writer *writer, const g3_column *const *columns, size_t count)
+{
+    if (writer->format == G3_FORMAT_NDJSON || writer->has_columns)
+        return;
+    set_names(writer, count);
+    for (size_t i = 0; i < count; i++)
+        writer->names[i] = g3_arena_copy(&writer->arena, columns[i]->name);
+}
+
+static void take_columns_of(g3_manifest_writer *writer, const g3_record *record)
+{
+    set_names(writer, record->count);
+    for (size_t i = 0; i < record->count; i++)
+        writer->names[i] = g3_arena_copy(&writer->arena, record->fields[i].column->name);
+}
+
+static void write_header(g3_manifest_writer *writer)
+{
+    if (writer->header_written || writer->format == G3_FORMAT_NDJSON || writer->count == 0)
+        return;
+    g3_buffer *out = g3_sink_buffer(writer->sink);
+    for (size_t i = 0; i < writer->count; i++) {
+        if (i)
+            g3_buffer_append_char(out, writer->delimiter);
+        g3_cell_append(out, writer->names[i], writer->delimiter, writer->count == 1);
+    }
+    g3_buffer_append_char(out, '\n');
+    writer->header_written = true;
+}
+
+void g3_manifest_writer_skip_header(g3_manifest_writer *writer)
+{
+    writer->header_written = true;
+}
+
+/* The header's column called `name`, looking from `guess` on. @return its number, or the count */
+static size_t find_column(const g3_manifest_writer *writer, g3_view name, size_t guess)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        size_t at = guess + i < writer->count ? guess + i : guess + i - writer->count;
+        if (g3_view_equal(writer->names[at], name))
+            return at;
+    }
+    return writer->count;
+}
+
+/* Puts the record's values under the header's columns. @return false with a reason */
+static bool place_values(g3_manifest_writer *writer, const g3_record *record)
+{
+    size_t guess = 0;
+    memset(writer->values, 0, writer->count * sizeof *writer->values);
+    for (size_t i = 0; i < record->count; i++) {
+        g3_view name = record->fields[i].column->name;
+        size_t at = find_column(writer, name, guess < writer->count ? guess : 0);
+        if (at == writer->count) {
+            g3_buffer_clear(&writer->reason);
+            g3_buffer_append_text(&writer->reason, "the output's header has no column ");
+            g3_json_append_string(&writer->reason, name);
+            return false;
+        }
+        writer->values[at] = &record->fields[i].value;
+        guess = at + 1;
+    }
+    return true;
+}
+
+/* A value as the text of a cell; lists as manifests spell them. Valid until the next call. */
+static g3_view spell_value(g3_manifest_writer *writer, const g3_value *value, g3_object_field field)
+{
+    g3_buffer_clear(&writer->cell);
+    switch (value->type) {
+    case G3_NULL:
+        return (g3_view){0};
+    case G3_STRING:
+    case G3_JSON:
+        return value->text;
+    case G3_INTEGER:
+        g3_buffer_append_integer(&writer->cell, value->integer);
+        break;
+    case G3_LIST:
+        g3_list_append(&writer->cell, value, field, writer->format == G3_FORMAT_TSV);
+        break;
+    }
+    return g3_buffer_view(&writer->cell);
+}
+
+/* The object field of a list, for how it is spelled. */
+static g3_object_field list_field(g3_view name)
+{
+    for (int field = G3_URLS; field <= G3_ACL; field++)
+        if (g3_view_equal(name, g3_object_columns[field].name))
+            return (g3_object_field)field;
+    return G3_OTHER_FIELD;
+}
+
+static void write_row(g3_manifest_writer *writer)
+{
+    g3_buffer *out = g3_sink_buffer(writer->sink);
+    for (size_t i = 0; i < writer->count; i++) {
+        const g3_value *value = writer->values[i];
+        g3_view cell = {0};
+        if (value)
+            cell = spell_value(writer, value,
+                               value->type == G3_LIST ? list_field(writer->names[i]) : G3_OTHER_FIELD);
+        if (i)
+            g3_buffer_append_char(out, writer->delimiter);
+        g3_cell_append(out, cell, writer->delimiter, writer->count == 1);
+    }
+    g3_buffer_append_char(out, '\n');
+}
+
+const char *g3_manifest_write(g3_manifest_writer *writer, const g3_record *record)
+{
+    if (writer->format == G3_FORMAT_NDJSON) {
+        g3_json_append_record(g3_sink_buffer(writer->sink), record);
+        return NULL;
+    }
+    if (!writer->has_columns) {
+        if (record->count == 0)
+            return "a record without any column can't be a row";
+        take_columns_of(writer, record);
+    }
+    if (!place_values(writer, record))
+        return g3_buffer_text(&writer->reason);
+    write_header(writer);
+    write_row(writer);
+    return NULL;
+}
+
+void g3_manifest_writer_close(g3_manifest_writer *writer)
+{
+    write_header(writer);
+    g3_arena_free(&writer->arena);
+    g3_buffer_free(&writer->cell);
+    g3_buffer_free(&writer->reason);
+    free(writer);
+}
