@@ -1,0 +1,37 @@
+/* Differences between a manifest's row and the index, as lines to read on by programs and people.
+ *
+ * Forms, one line a differing field, fields in the order of g3_object_field:
+ *   JSON lines  {"guid":G,"field":"md5","expected":VALUE,"actual":VALUE}; lists sorted, nothing is null or []
+ *   CSV, TSV    guid,field,expected,actual; lists joined by a space
+ *   SDK         G|md5|expected VALUE|actual VALUE in Python's spelling, as the Python SDK's log has it: lists
+ *               as they come, nothing in the row as '' and in the index as None; a line end inside a value is
+ *               spelt \n or \r, so that a difference stays one line
+ * A row that the index has no record for is one difference, field "no_record": expected is the whole row (a JSON
+ * object, also in CSV and TSV; a Python dictionary of its cells), actual is null (empty; None).
+ */
+#ifndef G3_RUN_DIFFERENCE_H
+#define G3_RUN_DIFFERENCE_H
+
+#include "g3/run/compare.h"
+
+typedef enum g3_difference_form {
+    G3_DIFFERENCE_NDJSON,
+    G3_DIFFERENCE_TABLE, /* CSV or TSV, by the delimiter */
+    G3_DIFFERENCE_SDK,
+} g3_difference_form;
+
+typedef struct g3_difference_writer {
+    g3_difference_form form;
+    char delimiter;  /* of G3_DIFFERENCE_TABLE */
+    g3_buffer space; /* of the writer's own; zero-initialise, g3_buffer_free() at the end */
+} g3_difference_writer;
+
+/* Appends the header line that CSV and TSV begin with; nothing for other forms. */
+void g3_difference_append_header(g3_difference_writer *writer, g3_buffer *lines);
+
+/* Appends a line for each field in `fields`.
+ * @param record  the index record; NULL: there is none, and `fields` is ignored */
+void g3_difference_append(g3_difference_writer *writer, g3_buffer *lines, const g3_record *row,
+                          const g3_record *record, g3_field_set fields);
+
+#endif

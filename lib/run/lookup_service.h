@@ -1,0 +1,16 @@
+/* What a lookup finds out about the service before and while it asks. Private to the lookup. */
+#ifndef G3_RUN_LOOKUP_SERVICE_H
+#define G3_RUN_LOOKUP_SERVICE_H
+
+#include "g3/run/lookup.h"
+
+/* Tries a lookup by ids with the first record of the listing.
+ * @param trusted  set to false only if the service answered and left that record out
+ * @return false only if interrupted or out of memory */
+bool g3_lookup_prove_ids(g3_http *http, const char *base, bool *trusted, g3_error *error);
+
+/* Learns the default prefix from a record that was answered for another spelling.
+ * @return false if the one is not the other with a prefix in front */
+bool g3_lookup_learn_prefix(g3_view asked, g3_view answered, g3_buffer *prefix);
+
+#endif
