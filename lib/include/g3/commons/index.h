@@ -34,6 +34,9 @@ typedef struct g3_index_filters {
     const char *negate_params; /* JSON */
 } g3_index_filters;
 
+/* All of these set a request's method, URL and body, and that it may be repeated; its tag is left alone.
+ * `base` is the index service's URL without a slash at the end. */
+
 /* Begins `request` as a GET of a listing: at most `limit` records behind `start` in the service's order (empty: from the
  * first). `filters` may be NULL. */
 void g3_index_list_request(g3_request *request, const char *base, const g3_index_filters *filters,
@@ -53,12 +56,15 @@ void g3_index_bulk_request(g3_request *request, const char *base, const g3_view 
 /* Begins `request` as GET /index/GUID. */
 void g3_index_single_request(g3_request *request, const char *base, g3_view guid);
 
-/* Begins `request` as GET /_stats, and reads its answer. */
+/* Begins `request` as GET /_stats, and reads its answer.
+ * @param bytes  the files' sizes together; -1 where that is no whole number of 64 bits
+ * @return false if the answer does not tell how many files there are */
 void g3_index_stats_request(g3_request *request, const char *base);
 bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes);
 
 /* Walks the records of an answer: a listing ({"records": [...]}), a bulk answer ([...]) or one record
- * ({...}). Zero-copy where strings have no escapes. */
+ * ({...}). Zero-copy where strings have no escapes. Members that are not wanted are checked all the same:
+ * an answer that is cut off or no JSON is always told from a good one. */
 typedef struct g3_index_answer g3_index_answer;
 
 /* @param body  borrowed until the answer is closed or begun anew
@@ -67,8 +73,9 @@ g3_index_answer *g3_index_answer_open(void);
 void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
 
 /* Gives the next record, as an object record: the seven columns in order, lists as they come, absent or
- * null values G3_NULL, other members left out. Valid until the next begin (all records of an answer may
- * be held together).
+ * null values G3_NULL, other members left out. A bundle (form=bundle or all) has its `id` as guid, and
+ * of the other columns only the size. Valid until the next begin (all records of an answer may be held
+ * together).
  * @param reason  for G3_NEXT_ERROR: what is wrong with the answer, static text
  * @return G3_NEXT_ITEM, G3_NEXT_END or G3_NEXT_ERROR */
 g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const char **reason);
