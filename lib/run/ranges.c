@@ -131,11 +131,14 @@ static bool holds_repeats(const g3_view *guids, size_t count)
     return false;
 }
 
-g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, bool last,
-                         size_t *kept)
+g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, size_t *kept,
+                         size_t *number)
 {
-    int64_t stop = last ? G3_RANGE_INDEX_END : G3_RANGE_OPEN;
+    int64_t stop = G3_RANGE_OPEN;
     size_t own = 0;
+    *kept = 0;
+    if (count == 0)
+        return G3_CLAIM_EMPTY;
     if (holds_repeats(guids, count))
         return G3_CLAIM_REPEATS;
     for (; own < count; own++) {
@@ -145,8 +148,11 @@ g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, 
             break;
         }
     }
-    if (own == 0)
+    if (own == 0) {
+        *number = (size_t)stop;
         return G3_CLAIM_KNOWN;
+    }
+    *number = ranges->count;
     g3_range *range = add_range(ranges, guids, own);
     move_to(range, guids[own - 1]);
     range->stop = stop;
@@ -158,7 +164,7 @@ bool g3_ranges_advance(g3_ranges *ranges, size_t number, const g3_view *guids, s
                        bool last, size_t *kept)
 {
     g3_range *range = &ranges->items[number];
-    int64_t stop = last ? G3_RANGE_INDEX_END : G3_RANGE_OPEN;
+    int64_t stop = count == 0 ? G3_RANGE_INDEX_END : G3_RANGE_OPEN;
     size_t own = 0;
     if (count && g3_view_equal(guids[0], g3_buffer_view(&range->position)))
         return false;

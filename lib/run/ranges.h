@@ -57,23 +57,27 @@ const g3_range *g3_ranges_get(const g3_ranges *ranges, size_t number);
 
 typedef enum g3_claim {
     G3_CLAIM_NEW,     /* a range was made of the page */
-    G3_CLAIM_KNOWN,   /* the page is empty or begins inside another range: nothing to take */
+    G3_CLAIM_KNOWN,   /* the page begins inside another range: nothing to take */
+    G3_CLAIM_EMPTY,   /* the page has no records */
     G3_CLAIM_REPEATS, /* one GUID stands in the page twice: the answer is wrong */
 } g3_claim;
 
 /* Makes a range of a page read behind any boundary. All claims come before the first advance.
  * @param guids  of the page's records in the service's order; copied where kept
- * @param last   the page was shorter than asked for: the index ends with it
- * @param kept   for G3_CLAIM_NEW: the records of the page that the range owns, the first ones */
-g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, bool last,
-                         size_t *kept);
+ * @param kept   records of the page that the range owns, the first ones; 0 if it is not new
+ * @param number the new range, or the one that owns the page's first record; set for NEW and KNOWN
+ */
+g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, size_t *kept,
+                         size_t *number);
 
-/* Takes the page that was read behind the position of range `number`, which is open.
+/* Takes the page that was read behind the position of range `number`, which is open. Only a page
+ * without records ends the index: a short one may come from a service that gives fewer than asked
+ * for.
  * @param kept  records of the page that are to be taken, the first ones
  * @return false if the page can't be what was asked for: it holds a record that the range has taken
  */
 bool g3_ranges_advance(g3_ranges *ranges, size_t number, const g3_view *guids, size_t count,
-                       bool last, size_t *kept);
+                       size_t *kept);
 
 /* Makes a range as an earlier run left it; everything is copied. */
 void g3_ranges_restore(g3_ranges *ranges, const g3_range *range);

@@ -62,7 +62,6 @@ static void change_index(simulated_index *index)
 typedef struct page {
     size_t records[MOST_PAGE];
     size_t count;
-    bool last;
 } page;
 
 static page read_page(const simulated_index *index, size_t from, size_t limit)
@@ -71,7 +70,6 @@ static page read_page(const simulated_index *index, size_t from, size_t limit)
     for (size_t i = from; i < index->count && answer.count < limit; i++)
         if (index->present[i])
             answer.records[answer.count++] = i;
-    answer.last = answer.count < limit;
     return answer;
 }
 
@@ -110,10 +108,10 @@ static void probe(simulated_index *index, g3_ranges *ranges, size_t page_size, b
             change_index(index);
     }
     while (count) {
-        size_t next = draw_below(&index->random, count), kept = 0;
+        size_t next = draw_below(&index->random, count), kept = 0, number;
         page *answer = &answers[next];
         list_guids(index, answer, guids);
-        if (g3_ranges_claim(ranges, guids, answer->count, answer->last, &kept) == G3_CLAIM_NEW)
+        if (g3_ranges_claim(ranges, guids, answer->count, &kept, &number) == G3_CLAIM_NEW)
             take(index, answer, kept);
         answers[next] = answers[--count];
     }
@@ -136,7 +134,7 @@ static void read_on(simulated_index *index, g3_ranges *ranges, size_t page_size,
         } else {
             page *answer = &answers[number];
             list_guids(index, answer, guids);
-            cr_assert(g3_ranges_advance(ranges, number, guids, answer->count, answer->last, &kept));
+            cr_assert(g3_ranges_advance(ranges, number, guids, answer->count, &kept));
             take(index, answer, kept);
         }
         asked[number] = !asked[number];
@@ -208,8 +206,8 @@ Test(ranges, records_read_twice_are_found_out_when_all_landmarks_of_a_range_vani
 Test(ranges, an_empty_page_makes_no_range)
 {
     g3_ranges *ranges = g3_ranges_open();
-    size_t kept = 7;
-    cr_assert_eq(g3_ranges_claim(ranges, NULL, 0, true, &kept), G3_CLAIM_KNOWN);
+    size_t kept = 7, number;
+    cr_assert_eq(g3_ranges_claim(ranges, NULL, 0, &kept, &number), G3_CLAIM_EMPTY);
     cr_assert_eq(g3_ranges_count(ranges), 0);
     cr_assert(g3_ranges_all_ended(ranges));
     cr_assert(g3_ranges_check(ranges, NULL));
@@ -220,9 +218,9 @@ Test(ranges, a_guid_twice_in_a_page_is_a_wrong_answer)
 {
     g3_ranges *ranges = g3_ranges_open();
     g3_view answer[] = {G3_VIEW("a"), G3_VIEW("b"), G3_VIEW("a")};
-    size_t kept;
-    cr_assert_eq(g3_ranges_claim(ranges, answer, 3, true, &kept), G3_CLAIM_REPEATS);
-    cr_assert_eq(g3_ranges_claim(ranges, answer, 2, true, &kept), G3_CLAIM_NEW,
+    size_t kept, number;
+    cr_assert_eq(g3_ranges_claim(ranges, answer, 3, &kept, &number), G3_CLAIM_REPEATS);
+    cr_assert_eq(g3_ranges_claim(ranges, answer, 2, &kept, &number), G3_CLAIM_NEW,
                  "nothing was claimed");
     cr_assert_eq(kept, 2);
     g3_ranges_close(ranges);
@@ -234,14 +232,14 @@ Test(ranges, a_page_that_does_not_go_on_is_a_wrong_answer)
     g3_view first[] = {G3_VIEW("a"), G3_VIEW("b")};
     g3_view inclusive[] = {G3_VIEW("d"), G3_VIEW("e")};
     g3_view second[] = {G3_VIEW("c"), G3_VIEW("d")};
-    size_t kept;
-    cr_assert_eq(g3_ranges_claim(ranges, first, 2, false, &kept), G3_CLAIM_NEW);
-    cr_assert_not(g3_ranges_advance(ranges, 0, first, 2, false, &kept), "the same page again");
-    cr_assert(g3_ranges_advance(ranges, 0, second, 2, false, &kept));
+    size_t kept, number;
+    cr_assert_eq(g3_ranges_claim(ranges, first, 2, &kept, &number), G3_CLAIM_NEW);
+    cr_assert_not(g3_ranges_advance(ranges, 0, first, 2, &kept), "the same page again");
+    cr_assert(g3_ranges_advance(ranges, 0, second, 2, &kept));
     cr_assert_eq(kept, 2);
-    cr_assert_not(g3_ranges_advance(ranges, 0, inclusive, 2, false, &kept),
+    cr_assert_not(g3_ranges_advance(ranges, 0, inclusive, 2, &kept),
                   "a page that begins with the record asked behind");
-    cr_assert(g3_ranges_advance(ranges, 0, NULL, 0, true, &kept));
+    cr_assert(g3_ranges_advance(ranges, 0, NULL, 0, &kept), "an empty page ends the index");
     cr_assert_eq(g3_ranges_get(ranges, 0)->stop, G3_RANGE_INDEX_END);
     g3_ranges_close(ranges);
 }
@@ -258,7 +256,7 @@ Test(ranges, restored_ranges_know_their_landmarks)
     g3_buffer_append_text(&earlier[1].position, "z");
     g3_ranges_restore(ranges, &earlier[0]);
     g3_ranges_restore(ranges, &earlier[1]);
-    cr_assert(g3_ranges_advance(ranges, 0, answer, 2, false, &kept));
+    cr_assert(g3_ranges_advance(ranges, 0, answer, 2, &kept));
     cr_assert_eq(kept, 1);
     cr_assert_eq(g3_ranges_get(ranges, 0)->stop, 1);
     cr_assert(g3_ranges_all_ended(ranges));
