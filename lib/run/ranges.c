@@ -161,7 +161,7 @@ g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, 
 }
 
 bool g3_ranges_advance(g3_ranges *ranges, size_t number, const g3_view *guids, size_t count,
-                       bool last, size_t *kept)
+                       size_t *kept)
 {
     g3_range *range = &ranges->items[number];
     int64_t stop = count == 0 ? G3_RANGE_INDEX_END : G3_RANGE_OPEN;

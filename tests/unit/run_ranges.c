@@ -64,9 +64,12 @@ typedef struct page {
     size_t count;
 } page;
 
-static page read_page(const simulated_index *index, size_t from, size_t limit)
+/* A page of up to `limit` records; sometimes of fewer, though there are more. */
+static page read_page(simulated_index *index, size_t from, size_t limit)
 {
     page answer = {.count = 0};
+    if (draw_below(&index->random, 8) == 0)
+        limit = 1 + draw_below(&index->random, limit);
     for (size_t i = from; i < index->count && answer.count < limit; i++)
         if (index->present[i])
             answer.records[answer.count++] = i;
