@@ -167,6 +167,8 @@ const char *g3_manifest_write(g3_manifest_writer *writer, const g3_record *recor
 
 void g3_manifest_writer_close(g3_manifest_writer *writer)
 {
+    if (!writer)
+        return;
     write_header(writer);
     g3_arena_free(&writer->arena);
     g3_buffer_free(&writer->cell);

@@ -108,7 +108,7 @@ const char *g3_manifest_write(g3_manifest_writer *writer, const g3_record *recor
 
 /* Writes the header if no record has been written (so that an empty result still has one), then frees.
  * With `skip_header` (a resumed file already has it) nothing is written. */
-void g3_manifest_writer_close(g3_manifest_writer *writer);
+void g3_manifest_writer_close(g3_manifest_writer *writer); /* NULL is allowed */
 
 /* Tells that the header is in the file already (a resumed run). */
 void g3_manifest_writer_skip_header(g3_manifest_writer *writer);
