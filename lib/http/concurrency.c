@@ -8,8 +8,8 @@
 /* Answers in a round at least: fewer would measure chance. */
 #define SHORTEST_ROUND 8
 
-/* Share of the window that a trial adds (a quarter, at least one): big windows would else grow too
- * slowly, and by too little for the gain to be told from noise. */
+/* Share of the window that a trial adds or takes (a quarter, at least one): big windows would else
+ * grow too slowly, and by too little for the gain to be told from noise. */
 #define GROWTH_DIVISOR 4
 
 /* A trial must bring at least this share of what a service with room to spare would give. */
@@ -23,6 +23,14 @@ static void begin_round(g3_http_window *window, int64_t to_skip)
 {
     window->to_skip = to_skip;
     window->counted = 0;
+    window->seconds = 0;
+}
+
+/* Stays as it is for a while, longer each time. */
+static void rest(g3_http_window *window)
+{
+    window->resting = window->next_rest;
+    window->next_rest = 2 * window->next_rest < LONGEST_REST ? 2 * window->next_rest : LONGEST_REST;
 }
 
 /* Goes to another size; what is in flight was asked under the old one and is not counted. */
@@ -39,12 +47,19 @@ void g3_http_window_begin(g3_http_window *window, int64_t limit)
     change_size(window, limit < FIRST_SIZE ? limit : FIRST_SIZE);
 }
 
-static void try_larger(g3_http_window *window, double rate)
+/* Puts the next size in the present direction on trial, or turns round where there is none. */
+static void try_next(g3_http_window *window, double rate)
 {
-    int64_t step = window->size / GROWTH_DIVISOR;
-    int64_t size = window->size + (step > 1 ? step : 1);
+    int64_t step = window->size / GROWTH_DIVISOR > 1 ? window->size / GROWTH_DIVISOR : 1;
+    int64_t size = window->shrinking ? window->size - step : window->size + step;
     if (size > window->limit)
         size = window->limit;
+    if (size < 1 || size == window->size) {
+        window->shrinking = !window->shrinking;
+        rest(window);
+        begin_round(window, 0);
+        return;
+    }
     window->proven = window->size;
     window->proven_rate = rate;
     change_size(window, size);
@@ -53,29 +68,26 @@ static void try_larger(g3_http_window *window, double rate)
 static void end_round(g3_http_window *window, double rate)
 {
     if (window->proven) {
-        double ideal = (double)(window->size - window->proven) / (double)window->proven;
-        double needed = window->proven_rate * (1 + ideal * SHARE_OF_IDEAL_GAIN);
-        if (rate < needed) {
-            window->resting = window->next_rest;
-            window->next_rest = 2 * window->next_rest;
-            if (window->next_rest > LONGEST_REST)
-                window->next_rest = LONGEST_REST;
-            change_size(window, window->proven);
-            window->proven = 0;
+        double change = (double)(window->size - window->proven) / (double)window->proven;
+        int64_t proven = window->proven;
+        window->proven = 0;
+        if (rate < window->proven_rate * (1 + change * SHARE_OF_IDEAL_GAIN)) {
+            window->shrinking = !window->shrinking;
+            rest(window);
+            change_size(window, proven);
             return;
         }
-        window->proven = 0;
         window->next_rest = FIRST_REST;
     }
     if (window->resting > 0)
         window->resting--;
-    if (window->resting == 0 && window->size < window->limit)
-        try_larger(window, rate);
+    if (window->resting == 0)
+        try_next(window, rate);
     else
         begin_round(window, 0);
 }
 
-void g3_http_window_count(g3_http_window *window, double now, bool full)
+void g3_http_window_count(g3_http_window *window, double seconds, bool full)
 {
     if (!full) {
         begin_round(window, window->size);
@@ -83,17 +95,15 @@ void g3_http_window_count(g3_http_window *window, double now, bool full)
     }
     if (window->to_skip > 0) {
         window->to_skip--;
-        window->round_began = now;
         return;
     }
     window->counted++;
+    window->seconds += seconds;
     int64_t round = 2 * window->size > SHORTEST_ROUND ? 2 * window->size : SHORTEST_ROUND;
     if (window->counted < round)
         return;
-    double seconds = now - window->round_began;
-    double rate = seconds > 0 ? (double)window->counted / seconds : 0;
-    window->round_began = now;
-    end_round(window, rate);
+    double mean = window->seconds / (double)window->counted;
+    end_round(window, mean > 0 ? (double)window->size / mean : 0);
 }
 
 void g3_http_window_cut(g3_http_window *window, double sent, double now)
@@ -102,6 +112,7 @@ void g3_http_window_cut(g3_http_window *window, double sent, double now)
         return;
     window->last_cut = now;
     window->proven = 0;
-    window->resting = FIRST_REST;
+    window->shrinking = false;
+    window->resting = window->next_rest = FIRST_REST;
     change_size(window, window->size > 1 ? window->size / 2 : 1);
 }

@@ -20,7 +20,8 @@ typedef struct g3_http_window {
     double proven_rate; /* answers a second at `proven` */
     int64_t to_skip;    /* answers still to come that were asked for under another size */
     int64_t counted;    /* answers counted in this round */
-    double round_began; /* seconds, any clock that only goes forward */
+    double seconds;     /* that those took, summed up */
+    bool shrinking;     /* the next trial is of a smaller size */
     int64_t resting;    /* rounds to stay before the next trial */
     int64_t next_rest;  /* rounds to stay after the next trial that fails */
     double last_cut;    /* when the window was halved; trouble with older requests counts no more */
@@ -30,10 +31,10 @@ typedef struct g3_http_window {
 void g3_http_window_begin(g3_http_window *window, int64_t limit);
 
 /* Counts an answer that came without trouble.
- * @param now   seconds
- * @param full  whether as many requests as allowed were in flight: a rate says nothing about the
- *              service if the asker was slower */
-void g3_http_window_count(g3_http_window *window, double now, bool full);
+ * @param seconds  from sending to the last byte
+ * @param full     whether as many requests as allowed were in flight: a rate says nothing about the
+ *                 service if the asker was slower */
+void g3_http_window_count(g3_http_window *window, double seconds, bool full);
 
 /* Halves the window because the service is overloaded (once for all requests that were in flight).
  * @param sent  when the request that met the trouble was sent, seconds */

@@ -243,11 +243,10 @@ static void warn_once(g3_http *http, const g3_exchange *exchange, CURLcode resul
 
 static void adapt_window(g3_http *http, const g3_exchange *exchange, g3_trouble trouble, bool full)
 {
-    double now = g3_exchange_clock();
     if (trouble == G3_TROUBLE_BUSY || trouble == G3_TROUBLE_TIMEOUT)
-        g3_http_window_cut(&http->window, exchange->sent, now);
+        g3_http_window_cut(&http->window, exchange->sent, g3_exchange_clock());
     else if (trouble == G3_TROUBLE_NONE)
-        g3_http_window_count(&http->window, now, full);
+        g3_http_window_count(&http->window, exchange->response.seconds, full);
 }
 
 /* Deals with a try that curl has finished. */
