@@ -47,6 +47,7 @@ struct g3_index_answer {
     g3_json_reader json;
     g3_arena arena; /* records, lists, decoded strings */
     answer_state state;
+    bool is_listing;  /* the records stand in the list of a listing */
     bool outer_first; /* walk of the object around a listing */
     bool first;       /* walk of the array of records */
     const char *reason; /* why it failed */
@@ -78,6 +79,7 @@ void g3_index_answer_begin(g3_index_answer *answer, g3_view body)
     g3_arena_clear(&answer->arena);
     g3_json_begin(&answer->json, body, &answer->arena);
     answer->state = ANSWER_BEGUN;
+    answer->is_listing = false;
     answer->reason = NULL;
     answer->expected_count = 0; /* they pointed into the body before */
 }
@@ -322,6 +324,7 @@ static g3_next read_beginning(g3_index_answer *answer, g3_record *record, const 
         if (!read_object(answer, &draft, true, &answer->outer_first))
             return fail_json(answer, reason);
         if (draft.is_listing) {
+            answer->is_listing = true;
             answer->state = ANSWER_IN_LISTING;
             return G3_NEXT_ITEM;
         }
@@ -367,4 +370,9 @@ g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const c
     if (!read_object(answer, &draft, false, &first))
         return fail_json(answer, reason);
     return give_record(answer, &draft, record, reason);
+}
+
+bool g3_index_answer_is_listing(const g3_index_answer *answer)
+{
+    return answer->is_listing;
 }

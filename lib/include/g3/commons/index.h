@@ -79,6 +79,10 @@ void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
  * @param reason  for G3_NEXT_ERROR: what is wrong with the answer, static text
  * @return G3_NEXT_ITEM, G3_NEXT_END or G3_NEXT_ERROR */
 g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const char **reason);
+
+/* True once the answer has turned out to be a listing: known after the first g3_index_answer_next(). */
+bool g3_index_answer_is_listing(const g3_index_answer *answer);
+
 void g3_index_answer_close(g3_index_answer *answer);
 
 #endif

@@ -1,0 +1,309 @@
+/* The sweep: reads all ranges side by side. Called by fetch and verify. Ranges are found by
+ * probe.c, kept apart by ranges.c. */
+#include "g3/run/sweep.h"
+#include "listing.h"
+#include "probe.h"
+#include "ranges.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define HTTP_OK 200
+
+/* An index of up to so many records is read as one range: probing would take longer. */
+#define SMALL_INDEX (4 * G3_INDEX_PAGE_LIMIT)
+
+/* Records that a range should have at least: two whole pages. */
+#define RANGE_LEAST (2 * G3_INDEX_PAGE_LIMIT)
+
+/* How reading a range goes on; by the range's number. */
+typedef struct range_reading {
+    bool in_flight;  /* a request is; never more than one a range */
+    int tries;       /* answers to it that could not be read */
+    double estimate; /* records that the range may hold */
+} range_reading;
+
+typedef struct sweep {
+    const g3_sweep_options *options;
+    g3_sweep_result *result;
+    int64_t page;
+    g3_ranges *ranges;
+    g3_probed probed;
+    g3_listing listing;
+    range_reading *readings;
+    size_t in_flight;
+    struct timespec saved; /* when the journal was written last */
+    bool unsound; /* what was received and what is known of it differ: nothing may be saved */
+} sweep;
+
+/* Asks for the number of records.
+ * @param files  -1 where the service does not tell
+ * @return false if the service can't be reached at all, refuses the login, or on interruption */
+static bool fetch_count(g3_http *http, const char *base, int64_t *files, g3_error *error)
+{
+    g3_request request = {0};
+    g3_response response = {0};
+    int64_t bytes;
+    *files = -1;
+    g3_index_stats_request(&request, base);
+    bool done =
+        g3_http_fetch(http, G3_GET, g3_buffer_text(&request.url), (g3_view){0}, &response, error);
+    if (done && response.failed &&
+        (response.status == 0 || response.error.exit == G3_EXIT_UNAUTHORISED)) {
+        *error = response.error;
+        done = false;
+    } else if (done && !response.failed && response.status == HTTP_OK &&
+               !g3_index_read_stats(g3_buffer_view(&response.body), files, &bytes)) {
+        *files = -1;
+    }
+    g3_buffer_free(&request.url);
+    g3_buffer_free(&request.body);
+    g3_buffer_free(&response.body);
+    return done;
+}
+
+static bool save(sweep *run, g3_error *error)
+{
+    const g3_sweep_options *options = run->options;
+    size_t count = g3_ranges_count(run->ranges);
+    int64_t offset = 0;
+    if (options->checkpoint && !options->checkpoint(options->context, &offset, error))
+        return false;
+    g3_journal_range *positions = g3_allocate_zeroed(count, sizeof *positions);
+    for (size_t i = 0; i < count; i++) {
+        const g3_range *range = g3_ranges_get(run->ranges, i);
+        positions[i] = (g3_journal_range){.position = g3_buffer_view(&range->position),
+                                          .landmarks = range->landmarks,
+                                          .landmark_count = range->landmark_count,
+                                          .stop = range->stop,
+                                          .read = range->read};
+    }
+    const g3_journal_state state = {positions, count, offset, run->result->records,
+                                    run->result->expected};
+    bool done = g3_journal_save(options->journal, &state, error);
+    free(positions);
+    clock_gettime(CLOCK_MONOTONIC, &run->saved);
+    return done;
+}
+
+static bool save_when_due(sweep *run, g3_error *error)
+{
+    struct timespec now;
+    if (!run->options->journal)
+        return true;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double passed =
+        (double)(now.tv_sec - run->saved.tv_sec) + (double)(now.tv_nsec - run->saved.tv_nsec) / 1e9;
+    return passed < G3_SWEEP_CHECKPOINT || save(run, error);
+}
+
+/* Hands on the first `kept` records of the page read last. */
+static bool emit(sweep *run, size_t kept, g3_error *error)
+{
+    const g3_sweep_options *options = run->options;
+    if (kept && !options->receive(options->context, run->listing.records, kept, error)) {
+        run->unsound = true;
+        return false;
+    }
+    run->result->records += kept;
+    if (run->result->expected >= 0)
+        g3_progress(options->reporter, "%" PRIu64 " of %" PRId64 " records", run->result->records,
+                    run->result->expected);
+    else
+        g3_progress(options->reporter, "%" PRIu64 " records", run->result->records);
+    return true;
+}
+
+/* The open range without a request in flight that has most left to read, by the estimates, so that
+ * all come to their ends at about the same time. @return false if there is none */
+static bool choose_range(const sweep *run, size_t *chosen)
+{
+    double most = 0;
+    bool found = false;
+    for (size_t i = 0; i < g3_ranges_count(run->ranges); i++) {
+        const g3_range *range = g3_ranges_get(run->ranges, i);
+        double left = run->readings[i].estimate - (double)range->read;
+        if (range->stop == G3_RANGE_OPEN && !run->readings[i].in_flight &&
+            (!found || left > most)) {
+            *chosen = i;
+            most = left;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static g3_pull next_page(void *context, g3_request *request, g3_error *error)
+{
+    sweep *run = context;
+    size_t chosen;
+    (void)error;
+    if (!choose_range(run, &chosen))
+        return run->in_flight ? G3_PULL_LATER : G3_PULL_END;
+    const g3_range *range = g3_ranges_get(run->ranges, chosen);
+    g3_index_list_request(request, run->options->base, run->options->filters,
+                          g3_buffer_view(&range->position), run->page);
+    request->tag = &run->readings[chosen];
+    run->readings[chosen].in_flight = true;
+    run->in_flight++;
+    return G3_PULL_REQUEST;
+}
+
+static bool take_page(void *context, const g3_request *request, g3_response *response,
+                      g3_error *error)
+{
+    sweep *run = context;
+    range_reading *reading = request->tag;
+    size_t number = (size_t)(reading - run->readings), kept;
+    reading->in_flight = false;
+    run->in_flight--;
+    g3_listing_outcome outcome =
+        g3_listing_take(&run->listing, request, response, run->page, &reading->tries, error);
+    if (outcome == G3_LISTING_READ &&
+        !g3_ranges_advance(run->ranges, number, run->listing.guids, run->listing.count, &kept))
+        outcome = g3_listing_refuse(request, "records that do not stand behind the one asked for",
+                                    &reading->tries, error);
+    if (outcome != G3_LISTING_READ)
+        return outcome == G3_LISTING_AGAIN;
+    reading->tries = 0;
+    return emit(run, kept, error) && save_when_due(run, error);
+}
+
+/* Emits the pages that the ranges begin with. */
+static bool emit_held_pages(sweep *run, g3_error *error)
+{
+    for (size_t i = 0; i < run->probed.count; i++) {
+        const g3_held_page *page = &run->probed.pages[i];
+        /* It was read before: what it holds is known to be good. */
+        g3_listing_read(&run->listing, g3_buffer_view(&page->body), INT64_MAX);
+        if (!emit(run, page->kept, error))
+            return false;
+    }
+    return true;
+}
+
+static size_t choose_target(const g3_sweep_options *options, int64_t records)
+{
+    int64_t target = options->ranges ? options->ranges : G3_SWEEP_RANGES;
+    if (records >= 0 && records <= SMALL_INDEX)
+        return 1;
+    if (records >= 0 && records / RANGE_LEAST < target)
+        target = records / RANGE_LEAST;
+    return (size_t)target;
+}
+
+/* Finds ranges and emits what they begin with. */
+static bool begin_anew(g3_http *http, sweep *run, int64_t records, g3_error *error)
+{
+    const g3_sweep_options *options = run->options;
+    run->result->expected = options->filters ? -1 : records;
+    if (!g3_probe_run(http, options, records, choose_target(options, records), run->ranges,
+                      &run->probed, error))
+        return false;
+    run->readings = g3_allocate_zeroed(run->probed.count, sizeof *run->readings);
+    for (size_t i = 0; i < run->probed.count; i++)
+        run->readings[i].estimate = run->probed.pages[i].estimate;
+    bool done = emit_held_pages(run, error);
+    g3_probed_free(&run->probed);
+    if (!done)
+        run->unsound = true;
+    return done && (!options->journal || save(run, error));
+}
+
+/* Takes the ranges up as an earlier run left them. */
+static void take_up(sweep *run, const g3_journal_state *state)
+{
+    run->result->records = state->records;
+    run->result->expected = state->expected;
+    run->readings = g3_allocate_zeroed(state->range_count, sizeof *run->readings);
+    for (size_t i = 0; i < state->range_count; i++) {
+        const g3_journal_range *earlier = &state->ranges[i];
+        g3_range range = {.landmarks = (g3_view *)earlier->landmarks,
+                          .landmark_count = earlier->landmark_count,
+                          .stop = earlier->stop,
+                          .read = earlier->read};
+        g3_buffer_append(&range.position, earlier->position);
+        g3_ranges_restore(run->ranges, &range);
+        g3_buffer_free(&range.position);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &run->saved);
+}
+
+static bool begin(g3_http *http, sweep *run, g3_error *error)
+{
+    g3_journal_state state;
+    bool saved = false;
+    int64_t records;
+    if (run->options->journal && !g3_journal_load(run->options->journal, &state, &saved, error))
+        return false;
+    if (saved) {
+        take_up(run, &state);
+        return true;
+    }
+    return fetch_count(http, run->options->base, &records, error) &&
+           begin_anew(http, run, records, error);
+}
+
+static bool check_ranges(const sweep *run, g3_error *error)
+{
+    size_t culprit;
+    if (g3_ranges_check(run->ranges, &culprit))
+        return true;
+    g3_view guid = g3_ranges_get(run->ranges, culprit)->landmarks[0];
+    return g3_fail(
+        error, G3_EXIT_SERVICE,
+        "%s: so many records were deleted meanwhile that some near %.*s may have been read twice; "
+        "begin anew",
+        run->options->base, (int)guid.length, guid.data);
+}
+
+static bool read_ranges(g3_http *http, sweep *run, g3_error *error)
+{
+    const g3_producer producer = {next_page, take_page, run};
+    g3_error ignored;
+    bool done = g3_http_run(http, &producer, error);
+    if (run->options->journal && !run->unsound)
+        done = save(run, done ? error : &ignored) && done;
+    return done && check_ranges(run, error);
+}
+
+bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_result *result,
+                  g3_error *error)
+{
+    sweep run = {.options = options,
+                 .result = result,
+                 .page = options->page ? options->page : G3_INDEX_PAGE_LIMIT,
+                 .ranges = g3_ranges_open()};
+    *result = (g3_sweep_result){.expected = -1, .expected_after = -1};
+    g3_listing_set_up(&run.listing);
+    bool done = begin(http, &run, error) && read_ranges(http, &run, error);
+    result->ranges = g3_ranges_count(run.ranges);
+    if (done && result->expected >= 0)
+        done = fetch_count(http, options->base, &result->expected_after, error);
+    g3_progress_end(options->reporter);
+    g3_probed_free(&run.probed);
+    g3_listing_clean_up(&run.listing);
+    g3_ranges_close(run.ranges);
+    free(run.readings);
+    return done;
+}
+
+bool g3_sweep_is_complete(const g3_sweep_result *result, g3_reporter *reporter)
+{
+    int64_t before = result->expected, after = result->expected_after;
+    if (before < 0 || after < 0)
+        return true;
+    int64_t least = before < after ? before : after, most = before < after ? after : before;
+    int64_t records = (int64_t)result->records;
+    if (records >= least && records <= most)
+        return true;
+    if (before == after)
+        g3_warn(reporter, "the index says that it has %" PRId64 " records, but it listed %" PRId64,
+                after, records);
+    else
+        g3_warn(reporter,
+                "the index said that it has %" PRId64 " records before and %" PRId64
+                " after, but it listed %" PRId64,
+                before, after, records);
+    return records > most;
+}
