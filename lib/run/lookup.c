@@ -127,6 +127,7 @@ static void fill_request(g3_lookup *lookup, g3_lookup_ask *ask, g3_request *requ
         break;
     }
     request->tag = ask;
+    ask->block->in_flight++;
 }
 
 /* Cuts one request from the items that the block has to do (at least one, not answered). */
@@ -135,7 +136,7 @@ static g3_pull cut_request(g3_lookup *lookup, g3_lookup_block *block, g3_request
     uint32_t *numbers = block->todo + block->todo_at;
     g3_lookup_way way = choose_way(lookup, &block->items[numbers[0]]);
     size_t count = count_for_request(lookup, block, way);
-    g3_lookup_ask *ask = g3_allocate(sizeof *ask + count * sizeof *ask->numbers);
+    g3_lookup_ask *ask = g3_arena_take(&block->arena, sizeof *ask + count * sizeof *ask->numbers);
     *ask = (g3_lookup_ask){.block = block, .way = way};
     for (size_t i = 0; i < count; i++)
         if (!block->items[numbers[i]].answered)
@@ -175,6 +176,7 @@ static g3_pull next_request(void *context, g3_request *request, g3_error *error)
     if (lookup->again) {
         g3_lookup_ask *ask = lookup->again;
         lookup->again = ask->next;
+        ask->block->in_flight--;
         fill_request(lookup, ask, request);
         return G3_PULL_REQUEST;
     }
@@ -220,9 +222,9 @@ static bool deliver_complete(g3_lookup *lookup, g3_error *error)
     g3_lookup_block *before = NULL;
     g3_lookup_block *block = lookup->oldest;
     bool good = true;
-    while (good && block && (lookup->options->unordered || block->answered == block->count)) {
+    while (good && block && (lookup->options->unordered || g3_lookup_block_complete(block))) {
         g3_lookup_block *next = block->next;
-        if (block->answered < block->count) {
+        if (!g3_lookup_block_complete(block)) {
             before = block;
         } else {
             good = deliver_block(lookup, block, error);
@@ -254,7 +256,8 @@ static bool find_out_about_service(g3_http *http, g3_lookup *lookup, g3_error *e
         return false;
     lookup->canaries = lookup->prefix.length ? 0 : G3_LOOKUP_CANARIES;
     lookup->way = options->way;
-    if (options->way == G3_LOOKUP_IDS && !g3_lookup_prove_ids(http, options->base, &trusted, error))
+    if (options->way == G3_LOOKUP_IDS && !options->proven &&
+        !g3_lookup_prove_ids(http, options->base, &trusted, error))
         return false;
     if (!trusted) {
         lookup->way = G3_LOOKUP_BULK;
@@ -296,11 +299,6 @@ bool g3_lookup_run(g3_http *http, const g3_lookup_options *options, g3_lookup_re
             deliver_rest(&lookup);
         if (error)
             *error = stopped;
-    }
-    while (lookup.again) {
-        g3_lookup_ask *next = lookup.again->next;
-        free(lookup.again);
-        lookup.again = next;
     }
     free_blocks(lookup.oldest);
     free_blocks(lookup.spare);

@@ -2,7 +2,6 @@
  * Called by the engine through lookup.c. */
 #include "lookup_service.h"
 #include "lookup_state.h"
-#include <stdlib.h>
 
 #define HTTP_OK                   200
 #define HTTP_BAD_REQUEST          400
@@ -151,7 +150,6 @@ static bool take_unreadable(g3_lookup *lookup, g3_lookup_ask *ask, const g3_requ
                             const char *fault, g3_error *error)
 {
     if (++ask->unreadable > G3_LOOKUP_RETRIES) {
-        free(ask);
         fail_with_url(error, request, fault);
         g3_error_prefix(error, "the service keeps giving answers that can't be read");
         return false;
@@ -160,6 +158,7 @@ static bool take_unreadable(g3_lookup *lookup, g3_lookup_ask *ask, const g3_requ
         g3_warn(lookup->options->reporter, "%s gave an answer that can't be read (%s); asking again",
                 lookup->options->base, fault);
     lookup->said_unreadable = true;
+    ask->block->in_flight++; /* the block has to stay */
     ask->next = lookup->again;
     lookup->again = ask;
     return true;
@@ -174,9 +173,7 @@ static bool take_records(g3_lookup *lookup, g3_lookup_ask *ask, const g3_request
     bool good = bundle || read_records(lookup, ask, body, &fault, error);
     if (good && !bundle && fault)
         return take_unreadable(lookup, ask, request, fault, error);
-    good = good && go_on_with_unanswered(lookup, ask, error);
-    free(ask);
-    return good;
+    return good && go_on_with_unanswered(lookup, ask, error);
 }
 
 /* True if the status says that the service does not know this way of asking. */
@@ -211,29 +208,25 @@ static void fall_back(g3_lookup *lookup, g3_lookup_ask *ask, const g3_response *
                 response->status, INSTEAD[lookup->way]);
     }
     ask_again(ask);
-    free(ask);
 }
 
 bool g3_lookup_take_answer(g3_lookup *lookup, g3_lookup_ask *ask, const g3_request *request,
                            g3_response *response, g3_error *error)
 {
+    ask->block->in_flight--;
     if (is_unknown_way(ask->way, response->status)) {
         fall_back(lookup, ask, response);
         return true;
     }
     if (response->failed) {
-        free(ask);
-        if (error)
+            if (error)
             *error = response->error;
         return false;
     }
     if (response->status == HTTP_OK)
         return take_records(lookup, ask, request, response, error);
-    bool missing = ask->way == G3_LOOKUP_SINGLE && response->status == HTTP_NOT_FOUND;
-    bool good = missing && go_on_with_unanswered(lookup, ask, error);
-    free(ask);
-    if (missing)
-        return good;
+    if (response->status == HTTP_NOT_FOUND) /* singly: no such record */
+        return go_on_with_unanswered(lookup, ask, error);
     g3_buffer what = {0};
     g3_buffer_append_format(&what, "unexpected status %ld: ", response->status);
     size_t shown = response->body.length < SHOWN_BODY ? response->body.length : SHOWN_BODY;

@@ -19,7 +19,7 @@ void g3_lookup_block_clear(g3_lookup_block *block)
     if (block->slots_used)
         memset(block->slots, 0, block->slot_count * sizeof *block->slots);
     block->next = NULL;
-    block->count = block->answered = block->slots_used = 0;
+    block->count = block->answered = block->in_flight = block->slots_used = 0;
     block->todo_at = block->todo_count = 0;
     g3_buffer_clear(&block->results);
     g3_arena_clear(&block->arena);

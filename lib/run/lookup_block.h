@@ -29,6 +29,7 @@ typedef struct g3_lookup_block {
     size_t count;
     size_t capacity;
     size_t answered;     /* items */
+    size_t in_flight;    /* requests of this block that are not answered yet */
     uint32_t *slots;     /* hash table of item numbers + 1, by the spelling asked for; 0: free */
     size_t slot_count;   /* a power of two */
     size_t slots_used;
@@ -60,6 +61,12 @@ void g3_lookup_block_respell(g3_lookup_block *block, uint32_t number, g3_view sp
  * @return its number, or -1 */
 int64_t g3_lookup_block_find(const g3_lookup_block *block, g3_view guid, size_t *probe);
 #define G3_LOOKUP_FIRST_PROBE SIZE_MAX
+
+/* True if nothing is left to answer or to wait for. */
+static inline bool g3_lookup_block_complete(const g3_lookup_block *block)
+{
+    return block->answered == block->count && block->in_flight == 0;
+}
 
 /* Appends the results so far in the order of the items. */
 void g3_lookup_block_gather(const g3_lookup_block *block, g3_buffer *ordered);

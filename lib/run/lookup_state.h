@@ -6,7 +6,7 @@
 #include "g3/run/lookup.h"
 #include "lookup_block.h"
 
-/* What a request asked for; the request's tag. */
+/* What a request asks for; the request's tag. Lives in the block's arena. */
 typedef struct g3_lookup_ask {
     struct g3_lookup_ask *next; /* in the list of those to be sent again */
     g3_lookup_block *block;

@@ -39,6 +39,7 @@ typedef struct g3_lookup_options {
     g3_lookup_way way;  /* to begin with */
     int64_t batch;      /* most GUIDs a request; 0: what fits (ids), G3_LOOKUP_BULK_BATCH (bulk) */
     bool unordered;     /* deliver blocks as they are complete, not in the order of next() */
+    bool proven;        /* an earlier lookup has tried ids already and ended with this way */
     const char *prefix; /* the service's default prefix ("": none told); NULL: ask the service */
     g3_reporter *reporter; /* borrowed; may be NULL */
 

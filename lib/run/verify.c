@@ -1,0 +1,268 @@
+/* Verifying a manifest of objects against the index: the order of events, counting, output. Called by g3-verify. */
+#include "g3/run/verify.h"
+#include "g3/base/interrupt.h"
+#include "verify_state.h"
+#include <inttypes.h>
+#include <time.h>
+
+/* Rows looked up before AUTO decides: a dozen id lists, enough to see the service's speed. */
+#define SAMPLE_ROWS 1024
+
+#define HTTP_OK        200
+#define HTTP_NOT_FOUND 404
+
+void g3_verify_judge(g3_verify *verify, const g3_record *row, const g3_record *record, g3_buffer *lines)
+{
+    g3_verify_result *result = verify->result;
+    g3_field_set fields = record ? g3_compare_object(row, record) : 0;
+    result->rows++;
+    if (record && fields == 0) {
+        result->matched++;
+        return;
+    }
+    if (record)
+        result->differing++;
+    else
+        result->missing++;
+    for (unsigned field = 0; field < G3_OBJECT_FIELDS; field++)
+        result->fields[field] += fields >> field & 1;
+    g3_difference_append(&verify->differences, lines, row, record, fields);
+}
+
+bool g3_verify_emit(g3_verify *verify, g3_view lines, g3_error *error)
+{
+    if (lines.length == 0)
+        return true;
+    g3_buffer_append(g3_sink_buffer(verify->options->output), lines);
+    return g3_sink_settle(verify->options->output, false, error);
+}
+
+bool g3_verify_judge_and_hold(g3_verify *verify, uint64_t number, const g3_record *row,
+                              const g3_record *record, g3_error *error)
+{
+    uint64_t key = __builtin_bswap64(number); /* big-endian sorts by value */
+    g3_buffer_clear(&verify->lines);
+    g3_verify_judge(verify, row, record, &verify->lines);
+    g3_view lines = g3_buffer_view(&verify->lines);
+    if (lines.length == 0 || verify->options->unordered)
+        return g3_verify_emit(verify, lines, error);
+    if (!verify->held)
+        verify->held = g3_sorter_open(g3_verify_side_memory(verify));
+    return g3_sorter_add(verify->held, (g3_view){(const char *)&key, sizeof key}, lines, error);
+}
+
+bool g3_verify_release(g3_verify *verify, g3_error *error)
+{
+    g3_view lines;
+    bool ended = !verify->held;
+    bool good = true;
+    while (!ended && good) {
+        good = g3_sorter_next(verify->held, &lines, &ended, error);
+        if (good && !ended)
+            good = g3_verify_emit(verify, lines, error);
+    }
+    g3_sorter_close(verify->held);
+    verify->held = NULL;
+    return good;
+}
+
+bool g3_verify_write_extra(g3_verify *verify, const g3_record *record, g3_error *error)
+{
+    if (!verify->extra)
+        return true;
+    const char *reason = g3_manifest_write(verify->extra, record);
+    if (reason) {
+        g3_view guid = g3_record_guid(record);
+        return g3_fail(error, G3_EXIT_LOCAL, "the record of %.*s can't be written as an extra one: %s",
+                       (int)guid.length, guid.data, reason);
+    }
+    verify->result->extra++;
+    return g3_sink_settle(verify->options->extra, false, error);
+}
+
+void g3_verify_show_progress(g3_verify *verify)
+{
+    const g3_verify_result *result = verify->result;
+    if (result->swept)
+        g3_progress(verify->options->reporter, "%" PRIu64 " records swept, %" PRIu64 " rows verified",
+                    result->swept, result->rows);
+    else
+        g3_progress(verify->options->reporter, "%" PRIu64 " rows verified, %" PRIu64 " differ or are missing",
+                    result->rows, result->rows - result->matched);
+}
+
+/* Asks how many records the index has.
+ * @param records  -1 if it does not tell
+ * @return false with G3_EXIT_SERVICE if there is no index service at all, or it fails */
+static bool count_records(g3_verify *verify, int64_t *records, g3_error *error)
+{
+    g3_request request = {0};
+    g3_response response = {0};
+    int64_t bytes;
+    *records = -1;
+    g3_index_stats_request(&request, verify->options->base);
+    bool good = g3_http_fetch(verify->http, G3_GET, g3_buffer_text(&request.url), (g3_view){0},
+                              &response, error);
+    if (good && response.failed) {
+        *error = response.error;
+        good = false;
+    } else if (good && response.status == HTTP_NOT_FOUND) {
+        good = g3_fail(error, G3_EXIT_SERVICE,
+                       "%s: no index service answers there (status 404); check the endpoint",
+                       g3_buffer_text(&request.url));
+    } else if (good && response.status == HTTP_OK &&
+               !g3_index_read_stats(g3_buffer_view(&response.body), records, &bytes)) {
+        *records = -1;
+    }
+    g3_buffer_free(&request.url);
+    g3_buffer_free(&request.body);
+    g3_buffer_free(&response.body);
+    return good;
+}
+
+static double seconds_since(const struct timespec *begin)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
+}
+
+static void explain_plan(g3_verify *verify, const g3_plan_input *input, const g3_plan *plan)
+{
+    g3_reporter *reporter = verify->options->reporter;
+    if (plan->choice == G3_PLAN_SWEEP)
+        g3_note(reporter,
+                "sweeping over the index: about %" PRId64 " rows are left and it has %" PRId64
+                " records (lookups: %.0f rows/s, about %.0f s; a sweep about %.0f s)",
+                input->rows, input->records, input->ids_rate, plan->ids_seconds, plan->sweep_seconds);
+    else if (plan->choice == G3_PLAN_COUNT)
+        g3_note(reporter,
+                "reading rows ahead: sweeping over the index (%" PRId64 " records) pays from %" PRId64
+                " rows on",
+                input->records, plan->threshold);
+}
+
+static bool verify_by_plan(g3_verify *verify, int64_t records, g3_error *error)
+{
+    struct timespec begin;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    if (!g3_verify_look_up_feed(verify, SAMPLE_ROWS, error))
+        return false;
+    if (verify->feed.rows < SAMPLE_ROWS) /* that was all */
+        return true;
+    g3_plan_input input = {.rows = g3_row_feed_left(&verify->feed),
+                           .records = records,
+                           .ids_rate = (double)verify->result->rows / seconds_since(&begin)};
+    g3_plan plan = g3_plan_lookup(&input);
+    explain_plan(verify, &input, &plan);
+    if (plan.choice == G3_PLAN_IDS)
+        return g3_verify_look_up_feed(verify, UINT64_MAX, error);
+    return g3_verify_sweep_feed(verify, plan.choice == G3_PLAN_COUNT ? plan.threshold : 0, error);
+}
+
+static bool verify_all(g3_verify *verify, g3_error *error)
+{
+    const g3_verify_options *options = verify->options;
+    int64_t records;
+    bool sweep = options->way == G3_VERIFY_SWEEP || options->extra;
+    if (!count_records(verify, &records, error) ||
+        !g3_lookup_fetch_prefix(verify->http, options->base, &verify->prefix, error))
+        return false;
+    g3_difference_append_header(&verify->differences, g3_sink_buffer(options->output));
+    bool good;
+    if (sweep)
+        good = g3_verify_sweep_feed(verify, 0, error);
+    else if (options->way == G3_VERIFY_AUTO)
+        good = verify_by_plan(verify, records, error);
+    else
+        good = g3_verify_look_up_feed(verify, UINT64_MAX, error);
+    if (good && verify->result->rows && verify->result->missing == verify->result->rows && records > 0)
+        g3_warn(options->reporter, "the index has none of the rows' GUIDs: is it the right one, and does "
+                                   "the manifest spell them as it does?");
+    return good;
+}
+
+static g3_lookup_way first_lookup_way(g3_verify_way way)
+{
+    return way == G3_VERIFY_BULK     ? G3_LOOKUP_BULK
+           : way == G3_VERIFY_SINGLE ? G3_LOOKUP_SINGLE
+                                     : G3_LOOKUP_IDS;
+}
+
+static void open_extra(g3_verify *verify)
+{
+    const g3_column *columns[G3_OBJECT_FIELDS];
+    for (size_t i = 0; i < G3_OBJECT_FIELDS; i++)
+        columns[i] = &g3_object_columns[i];
+    verify->extra = g3_manifest_writer_open(verify->options->extra, verify->options->extra_format, 0);
+    g3_manifest_writer_columns(verify->extra, columns, G3_OBJECT_FIELDS);
+}
+
+bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_result *result,
+                   g3_error *error)
+{
+    g3_error stopped = {0}, ignored;
+    g3_verify verify = {
+        .http = http,
+        .options = options,
+        .result = result,
+        .feed = {.paths = options->paths,
+                 .path_count = options->path_count,
+                 .options = options->manifest,
+                 .rejects = options->rejects,
+                 .reporter = options->reporter},
+        .way = first_lookup_way(options->way),
+        .rows = g3_packer_open(),
+        .records = g3_packer_open(),
+        .differences = {.form = options->form, .delimiter = options->delimiter},
+    };
+    *result = (g3_verify_result){0};
+    if (options->extra)
+        open_extra(&verify);
+
+    bool good = verify_all(&verify, &stopped) && g3_verify_release(&verify, &stopped);
+    if (!good && (stopped.exit == G3_EXIT_INTERRUPTED || stopped.exit == G3_EXIT_SERVICE))
+        g3_verify_release(&verify, &ignored);
+    if (!good && error)
+        *error = stopped;
+
+    g3_row_feed_close(&verify.feed);
+    g3_sorter_close(verify.held);
+    if (verify.extra)
+        g3_manifest_writer_close(verify.extra);
+    g3_packer_close(verify.rows);
+    g3_packer_close(verify.records);
+    g3_buffer_free(&verify.differences.space);
+    g3_buffer_free(&verify.prefix);
+    g3_buffer_free(&verify.packed);
+    g3_buffer_free(&verify.lines);
+    g3_buffer_free(&verify.spelling);
+    return good;
+}
+
+void g3_verify_summarize(const g3_verify_result *result, uint64_t rejected, uint64_t requests,
+                         double seconds, g3_reporter *reporter)
+{
+    g3_buffer text = {0};
+    g3_buffer_append_format(&text, "%" PRIu64 " rows: %" PRIu64 " matched, %" PRIu64 " differ", result->rows,
+                            result->matched, result->differing);
+    const char *between = " (";
+    for (size_t field = 0; field < G3_OBJECT_FIELDS; field++) {
+        if (!result->fields[field])
+            continue;
+        g3_view name = g3_object_columns[field].name;
+        g3_buffer_append_format(&text, "%s%.*s %" PRIu64, between, (int)name.length, name.data,
+                                result->fields[field]);
+        between = ", ";
+    }
+    g3_buffer_append_text(&text, result->differing ? ")" : "");
+    g3_buffer_append_format(&text, ", %" PRIu64 " missing, %" PRIu64 " rejected", result->missing, rejected);
+    if (result->extra)
+        g3_buffer_append_format(&text, ", %" PRIu64 " in the index only", result->extra);
+    g3_buffer_append_format(&text, "; %" PRIu64 " requests", requests);
+    if (result->swept)
+        g3_buffer_append_format(&text, ", %" PRIu64 " records swept", result->swept);
+    g3_buffer_append_format(&text, ", %.1f s", seconds);
+    g3_note(reporter, "%s", g3_buffer_text(&text));
+    g3_buffer_free(&text);
+}
