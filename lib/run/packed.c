@@ -11,7 +11,7 @@
 #define FIRST_ITEMS  16 /* room for the lists of a usual record */
 #define NUMBER_BYTES 10 /* the longest LEB128 of 64 bits */
 
-struct g3_packer {
+struct g3_record_packer {
     g3_column **columns; /* other columns met, copies */
     size_t column_count;
     g3_field *fields; /* of the record unpacked last */
@@ -21,9 +21,9 @@ struct g3_packer {
     g3_record record;
 };
 
-g3_packer *g3_packer_open(void)
+g3_record_packer *g3_record_packer_open(void)
 {
-    g3_packer *packer = g3_allocate_zeroed(1, sizeof *packer);
+    g3_record_packer *packer = g3_allocate_zeroed(1, sizeof *packer);
     packer->item_capacity = FIRST_ITEMS;
     packer->items = g3_allocate(FIRST_ITEMS * sizeof *packer->items);
     return packer;
@@ -85,7 +85,7 @@ static g3_column *copy_column(const g3_column *column)
 
 /* The number of a column. Rows of one manifest have the same other columns in the same order, so the guess (the
  * one after the last) is nearly always right. */
-static size_t number_column(g3_packer *packer, const g3_column *column, size_t guess)
+static size_t number_column(g3_record_packer *packer, const g3_column *column, size_t guess)
 {
     for (size_t i = 0; i < packer->column_count; i++) {
         size_t number = (guess + i) % packer->column_count;
@@ -118,7 +118,7 @@ static void pack_value(const g3_value *value, g3_buffer *buffer)
     }
 }
 
-void g3_pack(g3_packer *packer, const g3_record *record, g3_buffer *buffer)
+void g3_record_pack(g3_record_packer *packer, const g3_record *record, g3_buffer *buffer)
 {
     size_t next_column = 0;
     append_number(buffer, record->count);
@@ -137,7 +137,7 @@ void g3_pack(g3_packer *packer, const g3_record *record, g3_buffer *buffer)
     }
 }
 
-static void unpack_list(g3_packer *packer, const char **at, g3_value *value, size_t *used)
+static void unpack_list(g3_record_packer *packer, const char **at, g3_value *value, size_t *used)
 {
     size_t count = (size_t)read_number(at);
     if (packer->item_capacity - *used < count) {
@@ -161,7 +161,7 @@ static void unpack_list(g3_packer *packer, const char **at, g3_value *value, siz
     *used += count;
 }
 
-static void unpack_value(g3_packer *packer, const char **at, g3_value *value, size_t *used)
+static void unpack_value(g3_record_packer *packer, const char **at, g3_value *value, size_t *used)
 {
     switch (value->type) {
     case G3_NULL:
@@ -180,7 +180,7 @@ static void unpack_value(g3_packer *packer, const char **at, g3_value *value, si
     }
 }
 
-const g3_record *g3_unpack(g3_packer *packer, g3_view packed)
+const g3_record *g3_record_unpack(g3_record_packer *packer, g3_view packed)
 {
     const char *at = packed.data;
     size_t count = (size_t)read_number(&at);
@@ -204,7 +204,7 @@ const g3_record *g3_unpack(g3_packer *packer, g3_view packed)
     return &packer->record;
 }
 
-void g3_packer_close(g3_packer *packer)
+void g3_record_packer_close(g3_record_packer *packer)
 {
     if (!packer)
         return;

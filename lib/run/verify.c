@@ -212,8 +212,8 @@ bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_re
                  .rejects = options->rejects,
                  .reporter = options->reporter},
         .way = first_lookup_way(options->way),
-        .rows = g3_packer_open(),
-        .records = g3_packer_open(),
+        .rows = g3_record_packer_open(),
+        .records = g3_record_packer_open(),
         .differences = {.form = options->form, .delimiter = options->delimiter},
     };
     *result = (g3_verify_result){0};
@@ -230,8 +230,8 @@ bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_re
     g3_sorter_close(verify.held);
     if (verify.extra)
         g3_manifest_writer_close(verify.extra);
-    g3_packer_close(verify.rows);
-    g3_packer_close(verify.records);
+    g3_record_packer_close(verify.rows);
+    g3_record_packer_close(verify.records);
     g3_buffer_free(&verify.differences.space);
     g3_buffer_free(&verify.prefix);
     g3_buffer_free(&verify.packed);

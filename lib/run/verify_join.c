@@ -63,7 +63,7 @@ static bool add_feed(row_join *join, g3_error *error)
     g3_next next;
     while ((next = g3_row_feed_next(&verify->feed, &row, error)) == G3_NEXT_ITEM) {
         g3_buffer_clear(&verify->packed);
-        g3_pack(verify->rows, row, &verify->packed);
+        g3_record_pack(verify->rows, row, &verify->packed);
         if (!add_row(join, g3_record_guid(row), g3_buffer_view(&verify->packed), error))
             return false;
     }
@@ -77,7 +77,7 @@ static bool receive_page(void *context, const g3_record *records, size_t count, 
     for (size_t i = 0; i < count; i++) {
         g3_view stem = find_stem(verify, g3_record_guid(&records[i]));
         g3_buffer_clear(&verify->packed);
-        g3_pack(verify->records, &records[i], &verify->packed);
+        g3_record_pack(verify->records, &records[i], &verify->packed);
         if (!g3_sorter_add(join->records, stem, g3_buffer_view(&verify->packed), error))
             return false;
     }
@@ -98,7 +98,7 @@ static bool next_record(row_join *join, g3_error *error)
 
 static const g3_record *unpack_row(row_join *join, uint64_t *number)
 {
-    return g3_unpack(join->verify->rows, g3_verify_numbered_row(join->row, number));
+    return g3_record_unpack(join->verify->rows, g3_verify_numbered_row(join->row, number));
 }
 
 static g3_view row_stem(row_join *join)
@@ -109,7 +109,7 @@ static g3_view row_stem(row_join *join)
 
 static g3_view record_stem(row_join *join)
 {
-    return find_stem(join->verify, g3_record_guid(g3_unpack(join->verify->records, join->record)));
+    return find_stem(join->verify, g3_record_guid(g3_record_unpack(join->verify->records, join->record)));
 }
 
 /* The stem of the next group, copied into the group's arena. */
@@ -135,7 +135,7 @@ static bool read_group_records(row_join *join, g3_view stem, g3_error *error)
         }
         group_record *here = &join->group[join->group_count++];
         *here = (group_record){.packed = g3_arena_copy(&join->arena, join->record)};
-        here->guid = g3_record_guid(g3_unpack(join->verify->records, here->packed));
+        here->guid = g3_record_guid(g3_record_unpack(join->verify->records, here->packed));
         if (!next_record(join, error))
             return false;
     }
@@ -167,7 +167,7 @@ static bool take_row(row_join *join, g3_error *error)
     group_record *record = resolve(join, g3_record_guid(row));
     if (record) {
         record->wanted = true;
-        const g3_record *actual = g3_unpack(join->verify->records, record->packed);
+        const g3_record *actual = g3_record_unpack(join->verify->records, record->packed);
         return g3_verify_judge_and_hold(join->verify, number, row, actual, error);
     }
     uint64_t key = __builtin_bswap64(number); /* big-endian sorts by value */
@@ -183,7 +183,7 @@ static bool join_group(row_join *join, g3_error *error)
         if (!take_row(join, error) || !next_row(join, error))
             return false;
     for (size_t i = 0; i < join->group_count; i++) {
-        const g3_record *record = g3_unpack(join->verify->records, join->group[i].packed);
+        const g3_record *record = g3_record_unpack(join->verify->records, join->group[i].packed);
         if (!join->group[i].wanted && !g3_verify_write_extra(join->verify, record, error))
             return false;
     }

@@ -36,7 +36,7 @@ static g3_next next_of_feed(void *context, g3_view *guid, g3_view *note, g3_erro
         return next;
     lookup->left--;
     g3_buffer_clear(&verify->packed);
-    g3_pack(verify->rows, row, &verify->packed);
+    g3_record_pack(verify->rows, row, &verify->packed);
     *guid = g3_record_guid(row);
     *note = g3_buffer_view(&verify->packed);
     return G3_NEXT_ITEM;
@@ -48,7 +48,7 @@ static bool answer_of_feed(void *context, g3_view guid, g3_view note, const g3_r
     feed_lookup *lookup = context;
     (void)guid;
     (void)error;
-    g3_verify_judge(lookup->verify, g3_unpack(lookup->verify->rows, note), record, result);
+    g3_verify_judge(lookup->verify, g3_record_unpack(lookup->verify->rows, note), record, result);
     return true;
 }
 
@@ -95,7 +95,7 @@ static g3_next next_of_held(void *context, g3_view *guid, g3_view *note, g3_erro
     uint64_t number;
     g3_next next = lookup->next(lookup->context, note, error);
     if (next == G3_NEXT_ITEM)
-        *guid = g3_record_guid(g3_unpack(lookup->verify->rows, g3_verify_numbered_row(*note, &number)));
+        *guid = g3_record_guid(g3_record_unpack(lookup->verify->rows, g3_verify_numbered_row(*note, &number)));
     return next;
 }
 
@@ -107,7 +107,7 @@ static bool answer_of_held(void *context, g3_view guid, g3_view note, const g3_r
     (void)guid;
     (void)result; /* the order is that of the numbers, not that of the lookup */
     g3_view packed = g3_verify_numbered_row(note, &number);
-    const g3_record *row = g3_unpack(lookup->verify->rows, packed);
+    const g3_record *row = g3_record_unpack(lookup->verify->rows, packed);
     return g3_verify_judge_and_hold(lookup->verify, number, row, record, error);
 }
 

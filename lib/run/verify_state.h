@@ -19,8 +19,8 @@ typedef struct g3_verify {
     g3_lookup_way way; /* of lookups, as far as the service has been found to know it */
     bool proven;       /* a lookup has been made, so that `way` is known to work */
     g3_buffer prefix;  /* the service's default prefix; empty: none, or not told. NUL-terminated */
-    g3_packer *rows;   /* packs and unpacks rows */
-    g3_packer *records; /* and index records, so that one of each can be held */
+    g3_record_packer *rows;   /* packs and unpacks rows */
+    g3_record_packer *records; /* and index records, so that one of each can be held */
     g3_difference_writer differences;
     g3_sorter *held;   /* differences by the number of their row, until all is known; or NULL */
     g3_manifest_writer *extra;

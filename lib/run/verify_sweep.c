@@ -19,7 +19,7 @@ static bool meet_rows(table_sweep *sweep, int64_t row, const g3_record *record, 
 {
     for (; row != G3_ROW_NONE; row = g3_row_table_next_same(sweep->table, row)) {
         const g3_record *expected =
-            g3_unpack(sweep->verify->rows, g3_row_table_packed(sweep->table, row));
+            g3_record_unpack(sweep->verify->rows, g3_row_table_packed(sweep->table, row));
         g3_row_table_set_met(sweep->table, row);
         if (!g3_verify_judge_and_hold(sweep->verify, (uint64_t)row, expected, record, error))
             return false;
@@ -40,7 +40,7 @@ static bool put_aside(table_sweep *sweep, const g3_record *record, g3_error *err
 {
     g3_verify *verify = sweep->verify;
     g3_buffer_clear(&verify->packed);
-    g3_pack(verify->records, record, &verify->packed);
+    g3_record_pack(verify->records, record, &verify->packed);
     return g3_sorter_add(sweep->aside, g3_record_guid(record), g3_buffer_view(&verify->packed), error);
 }
 
@@ -77,7 +77,7 @@ static bool take_up_aside(table_sweep *sweep, g3_error *error)
     while (g3_sorter_next(sweep->aside, &packed, &ended, error)) {
         if (ended)
             return true;
-        const g3_record *record = g3_unpack(verify->records, packed);
+        const g3_record *record = g3_record_unpack(verify->records, packed);
         int64_t row = find_other_spelling(sweep, g3_record_guid(record));
         bool good = g3_row_table_met(sweep->table, row) ? g3_verify_write_extra(verify, record, error)
                                                         : meet_rows(sweep, row, record, error);
@@ -157,7 +157,7 @@ static bool fill_table(g3_verify *verify, g3_row_table *table, bool *full, g3_er
     *full = false;
     while (!*full && (next = g3_row_feed_next(&verify->feed, &row, error)) == G3_NEXT_ITEM) {
         g3_buffer_clear(&verify->packed);
-        g3_pack(verify->rows, row, &verify->packed);
+        g3_record_pack(verify->rows, row, &verify->packed);
         g3_row_table_add(table, g3_record_guid(row), g3_buffer_view(&verify->packed));
         *full = g3_row_table_count(table) == G3_ROW_TABLE_LIMIT ||
                 g3_row_table_size(table) >= g3_verify_row_memory(verify);

@@ -9,18 +9,18 @@
 
 #include "g3/record/record.h"
 
-typedef struct g3_packer g3_packer;
+typedef struct g3_record_packer g3_record_packer;
 
-/* @return owned by the caller: g3_packer_close() */
-g3_packer *g3_packer_open(void);
+/* @return owned by the caller: g3_record_packer_close() */
+g3_record_packer *g3_record_packer_open(void);
 
 /* Appends the packed record to `buffer`. */
-void g3_pack(g3_packer *packer, const g3_record *record, g3_buffer *buffer);
+void g3_record_pack(g3_record_packer *packer, const g3_record *record, g3_buffer *buffer);
 
-/* Unpacks what g3_pack() appended.
- * @return the record, owned by the packer and valid until its next call of g3_unpack(); texts borrow from `packed` */
-const g3_record *g3_unpack(g3_packer *packer, g3_view packed);
+/* Unpacks what g3_record_pack() appended.
+ * @return the record, owned by the packer and valid until its next call of g3_record_unpack(); texts borrow from `packed` */
+const g3_record *g3_record_unpack(g3_record_packer *packer, g3_view packed);
 
-void g3_packer_close(g3_packer *packer); /* NULL is allowed */
+void g3_record_packer_close(g3_record_packer *packer); /* NULL is allowed */
 
 #endif

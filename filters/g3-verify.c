@@ -1,0 +1,214 @@
+/* g3-verify: differences between a manifest and the index service. */
+#include "common.h"
+#include "g3/commons/endpoint.h"
+#include "g3/run/verify.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { KIND_OBJECT, KIND_METADATA };
+enum { FORMAT_RECORDS, FORMAT_SDK };
+
+typedef struct verify_options {
+    int kind;
+    int format;
+    int lookup; /* a g3_verify_way */
+    const char *extra;
+} verify_options;
+
+static const g3_option VERIFY_OPTIONS[] = {
+    {.name = "kind", .kind = G3_OPTION_CHOICE, .choices = "object|metadata",
+     .at = offsetof(verify_options, kind), .help = "what the rows are"},
+    {.name = "format", .kind = G3_OPTION_CHOICE, .choices = "records|sdk",
+     .at = offsetof(verify_options, format),
+     .help = "how differences are written: as records (see --to), or as the lines of the Python SDK's log"},
+    {.name = "lookup", .kind = G3_OPTION_CHOICE, .choices = "auto|sweep|ids|bulk|single",
+     .at = offsetof(verify_options, lookup),
+     .help = "how to come by the index's records: by reading past all of them, by lists of ids, in bulk, "
+             "or one by one; auto measures and chooses"},
+    {.name = "extra", .kind = G3_OPTION_TEXT, .argument = "FILE", .at = offsetof(verify_options, extra),
+     .help = "write the index records that the manifest does not list there, as a manifest (CSV unless the "
+             "name says otherwise); this takes a sweep"},
+};
+
+/* One run, and what it has open. */
+typedef struct verify_run {
+    const common_options *common;
+    const verify_options *mine;
+    g3_reporter *reporter;
+    g3_commons commons;
+    g3_manifest_options manifest;
+    g3_rejects *rejects;
+    g3_sink *output;
+    g3_sink *extra;
+    g3_verify_result result;
+} verify_run;
+
+static bool check_usage(const verify_run *run, g3_error *error)
+{
+    const verify_options *mine = run->mine;
+    bool swept = mine->lookup == G3_VERIFY_AUTO || mine->lookup == G3_VERIFY_SWEEP;
+    if (mine->kind == KIND_METADATA)
+        return g3_fail(error, G3_EXIT_USAGE, "--kind metadata is not there yet; only objects can be verified");
+    if (mine->format == FORMAT_SDK && run->common->to >= 0)
+        return g3_fail(error, G3_EXIT_USAGE, "--format sdk has a form of its own: leave out --to");
+    if (mine->extra && !swept)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--extra takes a sweep over the index: leave out --lookup, or give --lookup sweep");
+    if (mine->extra && strcmp(mine->extra, "-") == 0 && strcmp(run->common->output, "-") == 0)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--extra and the differences can't both go to standard output: give -o FILE");
+    return true;
+}
+
+/* Differences: what form, and what parts cells. */
+static void choose_form(const verify_run *run, g3_verify_options *options)
+{
+    g3_format format = common_output_format(run->common, G3_FORMAT_NDJSON);
+    char delimiter = format == G3_FORMAT_TSV ? '\t' : ',';
+    options->delimiter = run->common->delimiter ? run->common->delimiter : delimiter;
+    options->form = run->mine->format == FORMAT_SDK ? G3_DIFFERENCE_SDK
+                    : format == G3_FORMAT_NDJSON    ? G3_DIFFERENCE_NDJSON
+                                                    : G3_DIFFERENCE_TABLE;
+}
+
+static g3_format choose_extra_format(const verify_run *run)
+{
+    common_options named = *run->common;
+    named.output = run->mine->extra;
+    named.to = -1; /* --to is about the differences */
+    return common_output_format(&named, G3_FORMAT_CSV);
+}
+
+static bool open_all(verify_run *run, const g3_service_options *service, size_t path_count, g3_error *error)
+{
+    const common_options *common = run->common;
+    if (!common_manifest_options(common, G3_KIND_OBJECT, &run->manifest, error) ||
+        !g3_commons_open(&run->commons, service, run->reporter, error))
+        return false;
+    if (!run->commons.index)
+        return g3_fail(error, G3_EXIT_USAGE, "which index service? Give -e URL, or --index-url URL");
+    run->rejects =
+        g3_rejects_open(common->reject, common->max_rejects, path_count > 1, run->reporter, error);
+    run->output = run->rejects ? g3_sink_open(common->output, error) : NULL;
+    if (run->output && run->mine->extra)
+        run->extra = g3_sink_open(run->mine->extra, error);
+    return run->output && (run->extra || !run->mine->extra);
+}
+
+static bool verify(verify_run *run, const g3_service_options *service, const g3_text_list *operands,
+                   g3_error *error)
+{
+    static const char *const STANDARD_INPUT[] = {"-"};
+    size_t path_count = operands->count ? operands->count : 1;
+    if (!check_usage(run, error) || !open_all(run, service, path_count, error))
+        return false;
+    g3_verify_options options = {
+        .base = run->commons.index,
+        .paths = operands->count ? operands->items : STANDARD_INPUT,
+        .path_count = path_count,
+        .manifest = run->manifest,
+        .way = (g3_verify_way)run->mine->lookup,
+        .batch = service->batch,
+        .memory = run->common->memory,
+        .unordered = run->common->unordered,
+        .output = run->output,
+        .extra = run->extra,
+        .extra_format = run->extra ? choose_extra_format(run) : G3_FORMAT_CSV,
+        .rejects = run->rejects,
+        .reporter = run->reporter,
+    };
+    choose_form(run, &options);
+    return g3_verify_run(run->commons.http, &options, &run->result, error);
+}
+
+/* Completes an output. What an interrupted run has written stays: on standard output, or in the partial file. */
+static bool close_sink(g3_sink *sink, bool done, bool keep, g3_error *error)
+{
+    g3_error ignored;
+    if (done && sink)
+        return g3_sink_finish(sink, error);
+    if (keep && sink)
+        g3_sink_settle(sink, true, &ignored);
+    g3_sink_discard(sink, keep);
+    return done;
+}
+
+static int finish(verify_run *run, bool done, double seconds, g3_error *error)
+{
+    g3_error later; /* one that no longer matters: an earlier one has ended the run */
+    uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
+    uint64_t requests = run->commons.http ? g3_http_get_statistics(run->commons.http).requests : 0;
+    bool interrupted = !done && error->exit == G3_EXIT_INTERRUPTED;
+    done = close_sink(run->extra, done, false, done ? error : &later);
+    done = close_sink(run->output, done, interrupted, done ? error : &later);
+    done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
+    if (done || interrupted)
+        g3_verify_summarize(&run->result, rejected, requests, seconds, run->reporter);
+    if (!done)
+        return g3_report_error(run->reporter, error);
+    bool differences = run->result.matched < run->result.rows || run->result.extra || rejected;
+    return differences ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+}
+
+static int run_verify(const common_options *common, const verify_options *mine,
+                      const g3_service_options *service, const g3_text_list *operands,
+                      g3_reporter *reporter)
+{
+    verify_run run = {.common = common, .mine = mine, .reporter = reporter};
+    struct timespec begin, end;
+    g3_error error = {0};
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    bool done = verify(&run, service, operands, &error);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    double seconds = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+    int status = finish(&run, done, seconds, &error);
+    g3_commons_close(&run.commons);
+    free((void *)run.manifest.maps);
+    return status;
+}
+
+static const char DETAILS[] =
+    "Compares each row of the manifests with the index record of its GUID and writes a line for each\n"
+    "difference: {\"guid\",\"field\",\"expected\",\"actual\"}; field \"no_record\" for a row that the index has no\n"
+    "record for. urls, authz and acl are compared without regard to order, and columns that the\n"
+    "manifest does not have are not compared. Without FILE, or where it is -, standard input is read.\n"
+    "Exit status 1: there are differences (index records beyond the manifest count with --extra only), or\n"
+    "rows that could not be used.\n";
+
+int main(int argc, char **argv)
+{
+    common_options common = COMMON_DEFAULTS;
+    verify_options mine = {0};
+    g3_service_options service = g3_service_option_defaults;
+    g3_option_group groups[] = {
+        {"Verifying", VERIFY_OPTIONS, G3_COUNT(VERIFY_OPTIONS), &mine},
+        {"Service", g3_service_option_table, g3_service_option_count, &service},
+        {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
+    g3_command command = {
+        .name = "g3-verify",
+        .purpose = "find the differences between a manifest and the index service",
+        .operands = "[FILE]...",
+        .details = DETAILS,
+        .examples = "  g3-verify -e https://commons.example.org manifest.csv\n"
+                    "  g3-verify -e https://commons.example.org --format sdk -o errors.log manifest.tsv\n"
+                    "  g3-verify -e https://commons.example.org --extra unlisted.csv manifest.csv\n",
+        .groups = groups,
+        .group_count = G3_COUNT(groups)};
+    g3_text_list operands = {0};
+    g3_reporter reporter;
+    int status;
+
+    switch (begin_filter(&command, argc, argv, &common, &operands, &reporter)) {
+    case G3_OPTIONS_SHOWN:
+        status = G3_EXIT_DONE;
+        break;
+    case G3_OPTIONS_WRONG:
+        status = G3_EXIT_USAGE;
+        break;
+    default:
+        status = run_verify(&common, &mine, &service, &operands, &reporter);
+    }
+    end_filter(&common, &operands);
+    return status;
+}
