@@ -1,0 +1,42 @@
+/* What the embedded commons consists of. Made by main, handed to the services with each exchange. */
+#ifndef SANDBOX_COMMONS_H
+#define SANDBOX_COMMONS_H
+
+#include "faults.h"
+#include "store.h"
+
+/* Option values; see the table in main.c for what they mean. */
+struct settings {
+    const char *database;
+    int64_t port;
+    g3_text_list manifests;
+    g3_text_list maps;
+    const char *url_template;
+    const char *prefix;
+    const char *basic_auth;
+    const char *basic_auth_file;
+    int collation;
+    g3_text_list faults;
+    int64_t fault_limit;
+    int64_t seed;
+    double latency;
+    bool gzip;
+    const char *log;
+    int64_t token_lifetime;
+    bool require_token;
+    const char *api_key_file;
+    int token_paths;
+    bool quiet;
+};
+
+typedef enum token_paths { TOKEN_PATHS_BOTH, TOKEN_PATHS_CDIS, TOKEN_PATHS_API } token_paths;
+
+struct commons {
+    const struct settings *settings;
+    struct store *store;
+    struct faults faults;
+    char *login;           /* "user:password" of the administrator */
+    struct token_key *key; /* signs tokens */
+};
+
+#endif

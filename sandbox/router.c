@@ -1,0 +1,29 @@
+/* The gateway's table of services. */
+#include "router.h"
+#include "index_service.h"
+
+typedef struct gateway_route {
+    g3_view segment; /* first of the path */
+    void (*serve)(struct exchange *exchange);
+} gateway_route;
+
+void router_serve(struct exchange *exchange)
+{
+    static const gateway_route ROUTES[] = {
+        {{"index", 5}, index_serve},
+        {{"index-admin", 11}, index_serve},
+    };
+    g3_view path = exchange->target.path;
+    if (path.length && path.data[0] == '/')
+        path = (g3_view){path.data + 1, path.length - 1};
+    const char *slash = path.length ? memchr(path.data, '/', path.length) : NULL;
+    g3_view segment = {path.data, slash ? (size_t)(slash - path.data) : path.length};
+    size_t skipped = segment.length + (slash ? 1 : 0);
+    for (size_t i = 0; i < sizeof ROUTES / sizeof ROUTES[0]; i++)
+        if (g3_view_equal(segment, ROUTES[i].segment)) {
+            exchange->path = (g3_view){path.data + skipped, path.length - skipped};
+            ROUTES[i].serve(exchange);
+            return;
+        }
+    exchange_answer_error(exchange, 404, "the sandbox has no such service");
+}

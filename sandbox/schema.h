@@ -1,0 +1,41 @@
+/* The database's tables and keys, as SQL. Used by store.c only.
+ *
+ * A record's row holds what is looked up by key, and its document as the listing answers it. The
+ * columns that the document has as well are: did (the GUID), baseid (shared by versions), rev, form
+ * ("object", "bundle", ...), size, md5, updated (microseconds since 1970).
+ */
+#ifndef SANDBOX_SCHEMA_H
+#define SANDBOX_SCHEMA_H
+
+/* For each connection. Nothing here must survive a power cut, so nothing waits for the disk. Pages of 16 KiB hold
+ * many documents; the file is read where it lies in the system's cache. LIKE as PostgreSQL has it. */
+#define SCHEMA_CONNECTION                                                                          \
+    "PRAGMA page_size=16384; PRAGMA synchronous=OFF; PRAGMA mmap_size=2147418112;"                 \
+    "PRAGMA cache_size=-65536; PRAGMA case_sensitive_like=ON; PRAGMA wal_autocheckpoint=1000;"
+
+/* %s twice: the collation of the GUIDs. Only the GUID has it: it is what listings are ordered by. */
+#define SCHEMA_TABLES                                                                              \
+    "CREATE TABLE IF NOT EXISTS record("                                                           \
+    "  id INTEGER PRIMARY KEY, did TEXT NOT NULL COLLATE %s, baseid TEXT NOT NULL,"                \
+    "  rev TEXT NOT NULL, form TEXT NOT NULL, size INTEGER, md5 TEXT, updated INTEGER NOT NULL,"   \
+    "  document BLOB NOT NULL);"                                                                   \
+    "CREATE TABLE IF NOT EXISTS alias(value TEXT PRIMARY KEY, did TEXT NOT NULL) WITHOUT ROWID;"   \
+    "CREATE INDEX IF NOT EXISTS alias_did ON alias(did);"                                          \
+    "CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"         \
+    "INSERT OR IGNORE INTO setting VALUES('collation', '%s')"
+
+#define SCHEMA_MAKE_GUID_KEY "CREATE UNIQUE INDEX IF NOT EXISTS record_did ON record(did);"
+#define SCHEMA_MAKE_KEYS                                                                           \
+    "CREATE INDEX IF NOT EXISTS record_md5 ON record(md5);"                                        \
+    "CREATE INDEX IF NOT EXISTS record_baseid ON record(baseid);"                                  \
+    "CREATE INDEX IF NOT EXISTS record_size ON record(size, form);"
+#define SCHEMA_MAKE_ALL_KEYS SCHEMA_MAKE_GUID_KEY SCHEMA_MAKE_KEYS
+#define SCHEMA_DROP_KEYS                                                                           \
+    "DROP INDEX IF EXISTS record_did; DROP INDEX IF EXISTS record_md5;"                            \
+    "DROP INDEX IF EXISTS record_baseid; DROP INDEX IF EXISTS record_size;"
+
+/* The row that came first stays. */
+#define SCHEMA_DROP_REPEATED                                                                       \
+    "DELETE FROM record WHERE id NOT IN (SELECT min(id) FROM record GROUP BY did)"
+
+#endif
