@@ -36,10 +36,7 @@ typedef struct sweep {
     bool unsound; /* what was received and what is known of it differ: nothing may be saved */
 } sweep;
 
-/* Asks for the number of records.
- * @param files  -1 where the service does not tell
- * @return false if the service can't be reached at all, refuses the login, or on interruption */
-static bool fetch_count(g3_http *http, const char *base, int64_t *files, g3_error *error)
+bool g3_sweep_fetch_count(g3_http *http, const char *base, int64_t *files, g3_error *error)
 {
     g3_request request = {0};
     g3_response response = {0};
@@ -240,7 +237,7 @@ static bool begin(g3_http *http, sweep *run, g3_error *error)
         take_up(run, &state);
         return true;
     }
-    return fetch_count(http, run->options->base, &records, error) &&
+    return g3_sweep_fetch_count(http, run->options->base, &records, error) &&
            begin_anew(http, run, records, error);
 }
 
@@ -279,7 +276,7 @@ bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_resul
     bool done = begin(http, &run, error) && read_ranges(http, &run, error);
     result->ranges = g3_ranges_count(run.ranges);
     if (done && result->expected >= 0)
-        done = fetch_count(http, options->base, &result->expected_after, error);
+        done = g3_sweep_fetch_count(http, options->base, &result->expected_after, error);
     g3_progress_end(options->reporter);
     g3_probed_free(&run.probed);
     g3_listing_clean_up(&run.listing);

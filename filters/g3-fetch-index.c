@@ -1,0 +1,226 @@
+/* g3-fetch-index: the index as a manifest. */
+#include "common.h"
+#include "g3/commons/endpoint.h"
+#include "g3/run/fetch.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+typedef struct fetch_options {
+    bool sort;
+    const char *guids;
+    const char *md5s;
+    const char *unmatched;
+    const char *resume;
+    g3_index_filters filters;
+} fetch_options;
+
+#define AT(member)     .at = offsetof(fetch_options, member)
+#define FILTER(member) .at = offsetof(fetch_options, filters.member)
+
+static const g3_option FETCH_OPTIONS[] = {
+    {.name = "sort", .kind = G3_OPTION_FLAG, AT(sort),
+     .help = "order records by the bytes of their GUIDs, within --memory, beyond it on disk; without it "
+             "they come as the service gives them"},
+    {.name = "guids", .kind = G3_OPTION_TEXT, .argument = "FILE", AT(guids),
+     .help = "only the records with these GUIDs: a manifest with a column of them, or one a line"},
+    {.name = "md5s", .kind = G3_OPTION_TEXT, .argument = "FILE", AT(md5s),
+     .help = "only the records with these md5s: a manifest with a column of them, or one a line"},
+    {.name = "unmatched", .kind = G3_OPTION_TEXT, .argument = "FILE", AT(unmatched),
+     .help = "write what of --guids or --md5s was not found there, one a line"},
+    {.name = "resume", .kind = G3_OPTION_TEXT, .argument = "JOURNAL", AT(resume),
+     .help = "write down in JOURNAL how far the fetch is; the same command goes on from there after it was "
+             "stopped, killed, or failed"},
+};
+
+static const g3_option FILTER_OPTIONS[] = {
+    {.name = "acl", .kind = G3_OPTION_TEXT, .argument = "A[,B]...", FILTER(acl),
+     .help = "only records with all of these in acl; null: with none"},
+    {.name = "authz", .kind = G3_OPTION_TEXT, .argument = "A[,B]...", FILTER(authz),
+     .help = "only records with all of these in authz; null: with none"},
+    {.name = "file-name", .kind = G3_OPTION_TEXT, .argument = "NAME", FILTER(file_name),
+     .help = "only records with that file_name"},
+    {.name = "url", .kind = G3_OPTION_TEXT, .argument = "URL", FILTER(url),
+     .help = "only records with that URL"},
+    {.name = "size", .kind = G3_OPTION_TEXT, .argument = "BYTES", FILTER(size),
+     .help = "only records of that file_size"},
+    {.name = "hash", .kind = G3_OPTION_LIST, .argument = "TYPE:HEX", FILTER(hashes),
+     .help = "only records with that hash; may be repeated for hashes of several types"},
+    {.name = "uploader", .kind = G3_OPTION_TEXT, .argument = "NAME", FILTER(uploader),
+     .help = "only records of that uploader"},
+    {.name = "record-version", .kind = G3_OPTION_TEXT, .argument = "VERSION", FILTER(version),
+     .help = "only records of that version"},
+    {.name = "metadata", .kind = G3_OPTION_LIST, .argument = "KEY:VALUE", FILTER(metadata),
+     .help = "only records with that in the index's own metadata; may be repeated"},
+    {.name = "urls-metadata", .kind = G3_OPTION_TEXT, .argument = "JSON", FILTER(urls_metadata),
+     .help = "only records with that metadata on URLs, as the service's urls_metadata"},
+    {.name = "negate-params", .kind = G3_OPTION_TEXT, .argument = "JSON", FILTER(negate_params),
+     .help = "leave out the records with that, as the service's negate_params"},
+};
+
+static bool has_filters(const g3_index_filters *filters)
+{
+    return filters->acl || filters->authz || filters->file_name || filters->url || filters->size ||
+           filters->uploader || filters->version || filters->hashes.count ||
+           filters->metadata.count || filters->urls_metadata || filters->negate_params;
+}
+
+static bool is_regular_or_new(const char *path)
+{
+    struct stat about;
+    return strcmp(path, "-") != 0 && (stat(path, &about) != 0 || S_ISREG(about.st_mode));
+}
+
+static bool check_usage(const common_options *common, const fetch_options *mine,
+                        const g3_text_list *operands, g3_error *error)
+{
+    bool listed = mine->guids || mine->md5s;
+    int64_t size;
+    if (operands->count)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "\"%s\" is not expected: g3-fetch-index reads from the service; give lists by "
+                       "--guids or --md5s",
+                       operands->items[0]);
+    if (mine->guids && mine->md5s)
+        return g3_fail(error, G3_EXIT_USAGE, "--guids and --md5s can't be combined: run twice");
+    if (listed && has_filters(&mine->filters))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--guids and --md5s can't be combined with filters by the service");
+    if (mine->unmatched && !listed)
+        return g3_fail(error, G3_EXIT_USAGE, "--unmatched needs --guids or --md5s");
+    if (mine->resume && (listed || mine->sort))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--resume can't be combined with --sort, --guids or --md5s: their output is made at "
+                       "the end");
+    if (mine->resume && !is_regular_or_new(common->output))
+        return g3_fail(error, G3_EXIT_USAGE, "--resume needs a file to go on with: give -o FILE");
+    if (mine->filters.size && !g3_view_to_size(g3_view_of(mine->filters.size), &size))
+        return g3_fail(error, G3_EXIT_USAGE, "--size \"%s\" is not a whole number of bytes",
+                       mine->filters.size);
+    return true;
+}
+
+static double seconds_since(const struct timespec *begun)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begun->tv_sec) + (double)(now.tv_nsec - begun->tv_nsec) / 1e9;
+}
+
+static void summarize(g3_reporter *reporter, const g3_fetch_result *result, const g3_http *http,
+                      const struct timespec *begun)
+{
+    double seconds = seconds_since(begun);
+    g3_http_statistics statistics = g3_http_get_statistics(http);
+    if (result->done_before)
+        return;
+    g3_note(reporter,
+            "%" PRIu64 " records, %" PRIu64 " requests (%" PRIu64
+            " repeated), %.1f seconds, %.0f records/s",
+            result->records, statistics.requests, statistics.retries, seconds,
+            seconds > 0 ? (double)result->records / seconds : 0);
+    if (result->unmatched)
+        g3_note(reporter, "%" PRIu64 " of the list were not found", result->unmatched);
+}
+
+/* Fetches by the options. */
+static bool fetch(const common_options *common, const fetch_options *mine, g3_commons *commons,
+                  int64_t page, g3_rejects *rejects, g3_reporter *reporter, g3_fetch_result *result,
+                  g3_error *error)
+{
+    g3_manifest_options list;
+    bool done = common_manifest_options(common, G3_KIND_OBJECT, &list, error);
+    if (done) {
+        const g3_fetch_options options = {
+            .base = commons->index,
+            .filters = has_filters(&mine->filters) ? &mine->filters : NULL,
+            .page = page < G3_INDEX_PAGE_LIMIT ? page : G3_INDEX_PAGE_LIMIT,
+            .output = common->output,
+            .format = common_output_format(common, G3_FORMAT_CSV),
+            .delimiter = common->delimiter,
+            .sort = mine->sort,
+            .memory = (size_t)common->memory,
+            .guids = mine->guids,
+            .md5s = mine->md5s,
+            .list_options = &list,
+            .unmatched = mine->unmatched,
+            .rejects = rejects,
+            .journal = mine->resume,
+            .reporter = reporter};
+        done = g3_fetch_run(commons->http, &options, result, error);
+    }
+    free((void *)list.maps);
+    return done;
+}
+
+static int run(const common_options *common, const fetch_options *mine,
+               const g3_service_options *service, const g3_text_list *operands, g3_reporter *reporter)
+{
+    g3_commons commons = {0};
+    g3_rejects *rejects = NULL;
+    g3_fetch_result result = {0};
+    g3_error error = {0}, later;
+    uint64_t rejected = 0;
+    struct timespec begun;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    bool done = check_usage(common, mine, operands, &error) &&
+                (rejects = g3_rejects_open(common->reject, common->max_rejects, false, reporter, &error)) &&
+                g3_commons_open(&commons, service, reporter, &error) &&
+                fetch(common, mine, &commons, service->batch, rejects, reporter, &result, &error);
+    if (rejects) {
+        rejected = g3_rejects_count(rejects);
+        done = g3_rejects_finish(rejects, done ? &error : &later) && done;
+    }
+    if (done)
+        summarize(reporter, &result, commons.http, &begun);
+    g3_commons_close(&commons);
+    if (!done)
+        return g3_report_error(reporter, &error);
+    return rejected || result.unmatched || result.incomplete ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    common_options common = COMMON_DEFAULTS;
+    fetch_options mine = {0};
+    g3_service_options service = g3_service_option_defaults;
+    g3_option_group groups[] = {{"Fetching", FETCH_OPTIONS, G3_COUNT(FETCH_OPTIONS), &mine},
+                                {"Filters that the service applies", FILTER_OPTIONS,
+                                 G3_COUNT(FILTER_OPTIONS), &mine},
+                                {"Service", g3_service_option_table, g3_service_option_count, &service},
+                                {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
+    g3_command command = {
+        .name = "g3-fetch-index",
+        .purpose = "write the index, or part of it, as a manifest",
+        .operands = "",
+        .details =
+            "Every record comes exactly once, however many requests read side by side, and whatever\n"
+            "is written to the index meanwhile. The manifest has the columns guid, urls, authz, acl,\n"
+            "md5, file_size and file_name; it is CSV unless --to or the output's name says otherwise.\n"
+            "Bundles are no objects and not listed.\n",
+        .examples = "  g3-fetch-index -e https://COMMONS -o object-manifest.csv\n"
+                    "  g3-fetch-index -e https://COMMONS --resume fetch.journal -o index.csv.zst\n"
+                    "  g3-fetch-index -e https://COMMONS --guids wanted.txt --unmatched missing.txt\n"
+                    "  g3-fetch-index -e https://COMMONS --acl open --to ndjson | jq .file_size\n",
+        .groups = groups,
+        .group_count = G3_COUNT(groups)};
+    g3_text_list operands = {0};
+    g3_reporter reporter;
+    int status;
+
+    switch (begin_filter(&command, argc, argv, &common, &operands, &reporter)) {
+    case G3_OPTIONS_SHOWN:
+        status = G3_EXIT_DONE;
+        break;
+    case G3_OPTIONS_WRONG:
+        status = G3_EXIT_USAGE;
+        break;
+    default:
+        status = run(&common, &mine, &service, &operands, &reporter);
+    }
+    free(mine.filters.hashes.items);
+    free(mine.filters.metadata.items);
+    end_filter(&common, &operands);
+    return status;
+}
