@@ -1,0 +1,141 @@
+/* The vectorised scans against the plain ones and against loops; UTF-8 against a table of RFC 3629. */
+#include "../support/chance.h"
+#include "g3/base/memory.h"
+#include "g3/table/scan.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#define BLOCKS ((size_t)5)
+#define SIZE   (BLOCKS * G3_SCAN_BLOCK)
+
+/* Bytes of which those that scans look for are a part that differs from call to call. */
+static void fill(test_chance *chance, char *text, size_t size)
+{
+    static const char MARKS[] = "\",\\\n\r\t\x1f \x7f\x80\xff";
+    size_t rarity = 1 + choose(chance, 80);
+    for (size_t i = 0; i < size; i++)
+        text[i] = choose(chance, rarity) ? (char)('a' + choose(chance, 26))
+                  : choose(chance, 3)    ? MARKS[choose(chance, sizeof MARKS - 1)]
+                                         : (char)next_chance(chance);
+}
+
+Test(scan, finds_the_marks)
+{
+    test_chance chance = {1};
+    char text[SIZE];
+    for (int round = 0; round < 2000; round++) {
+        g3_marks plain[BLOCKS], best[BLOCKS];
+        fill(&chance, text, SIZE);
+        g3_scan_portable.marks(text, BLOCKS, ',', plain);
+        g3_scan_best()->marks(text, BLOCKS, ',', best);
+        cr_assert_arr_eq(plain, best, sizeof plain, "round %d", round);
+        for (size_t i = 0; i < SIZE; i++) {
+            const g3_marks *marks = &plain[i / G3_SCAN_BLOCK];
+            unsigned bit = (unsigned)(i % G3_SCAN_BLOCK);
+            cr_assert_eq(marks->delimiters >> bit & 1, text[i] == ',');
+            cr_assert_eq(marks->quotes >> bit & 1, text[i] == '"');
+            cr_assert_eq(marks->line_ends >> bit & 1, text[i] == '\n' || text[i] == '\r');
+            cr_assert_eq(marks->high >> bit & 1, (unsigned char)text[i] > 0x7f);
+        }
+    }
+}
+
+/* The first byte that a JSON string must escape, and whether one above 0x7f stands before it. */
+static size_t find_special(const char *text, size_t length, bool *high)
+{
+    size_t at = 0;
+    for (; at < length; at++) {
+        unsigned char c = (unsigned char)text[at];
+        if (c < 0x20 || c == '"' || c == '\\')
+            break;
+        if (c > 0x7f)
+            *high = true;
+    }
+    return at;
+}
+
+/* The text ends where its memory ends, so that a sanitizer sees a scan that reads on. */
+static void check_strings(const g3_scan *scan, test_chance *chance)
+{
+    for (int round = 0; round < 20000; round++) {
+        size_t length = choose(chance, 150);
+        char *text = g3_allocate(length);
+        char *out = g3_allocate(length + 32);
+        fill(chance, text, length);
+        bool high = false, expected_high = false;
+        size_t expected = find_special(text, length, &expected_high);
+        cr_assert_eq(scan->string_end(text, length, &high), expected, "%s", scan->name);
+        cr_assert_eq(high, expected_high, "%s", scan->name);
+        cr_assert_eq(scan->copy_plain(out, text, length), expected, "%s", scan->name);
+        cr_assert_eq(memcmp(out, text, expected), 0);
+        free(text);
+        free(out);
+    }
+}
+
+Test(scan, finds_what_json_must_escape)
+{
+    test_chance chance = {2};
+    check_strings(&g3_scan_portable, &chance);
+    check_strings(g3_scan_best(), &chance);
+}
+
+Test(scan, leaves_a_set_flag_alone)
+{
+    bool high = true;
+    cr_assert_eq(g3_scan_best()->string_end("abc", 3, &high), 3);
+    cr_assert(high);
+}
+
+Test(scan, can_be_chosen)
+{
+    setenv("G3_SCAN", "portable", 1);
+    cr_assert_eq(g3_scan_best(), &g3_scan_portable);
+    setenv("G3_SCAN", "whatever", 1);
+    cr_assert_str_neq(g3_scan_best()->name, "");
+}
+
+/* A character's bytes, or a sequence that is none, by decoding it as RFC 3629 tells. */
+static bool is_character(const unsigned char *bytes, size_t length)
+{
+    static const uint32_t LEAST[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint32_t code = bytes[0];
+    size_t wanted = code < 0x80 ? 1 : code >> 5 == 6 ? 2 : code >> 4 == 14 ? 3 : code >> 3 == 30 ? 4 : 0;
+    if (wanted != length)
+        return false;
+    code &= wanted == 1 ? 0x7f : 0x3fu >> (wanted - 1);
+    for (size_t i = 1; i < wanted; i++) {
+        if (bytes[i] >> 6 != 2)
+            return false;
+        code = code << 6 | (bytes[i] & 0x3f);
+    }
+    return code >= LEAST[wanted] && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+}
+
+/* All sequences of up to three bytes that are one character or none, and of four those at the edges. */
+Test(utf8, is_what_the_standard_says)
+{
+    static const unsigned char EDGES[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
+    for (unsigned first = 0x80; first < 0x100; first++)
+        for (unsigned second = 0; second < 0x100; second++)
+            for (size_t third = 0; third < sizeof EDGES; third++)
+                for (size_t fourth = 0; fourth < sizeof EDGES; fourth++) {
+                    unsigned char bytes[] = {(unsigned char)first, (unsigned char)second, EDGES[third],
+                                             EDGES[fourth]};
+                    bool expected = is_character(bytes, 4) ||
+                                    (is_character(bytes, 3) && bytes[3] < 0x80) ||
+                                    (is_character(bytes, 2) && is_character(bytes + 2, 2)) ||
+                                    (is_character(bytes, 2) && bytes[2] < 0x80 && bytes[3] < 0x80);
+                    cr_assert_eq(g3_is_utf8((g3_view){(const char *)bytes, 4}), expected,
+                                 "%02x %02x %02x %02x", bytes[0], bytes[1], bytes[2], bytes[3]);
+                }
+}
+
+Test(utf8, may_not_be_cut_off)
+{
+    static const char TEXT[] = "plain text of some length, \xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e";
+    static const bool WHOLE[] = {true, false, true, false, false, true, false, false, false, true};
+    for (size_t cut = 0; cut < sizeof WHOLE; cut++)
+        cr_expect_eq(g3_is_utf8((g3_view){TEXT, 27 + cut}), WHOLE[cut], "%zu", cut);
+    cr_expect(g3_is_utf8((g3_view){0}));
+}
