@@ -182,6 +182,7 @@ Test(commons_tokens, a_login_file_that_is_none_is_an_input_error)
     free(path);
 
     path = write_secret(folder, "token", "hush\r\nX-Other: header");
+    options.token_file = path;
     cr_expect_null(g3_login_open(&options, "https://a.org", &reporter, &error));
     check_message(&error, G3_EXIT_INPUT, "no token");
     free(path);

@@ -1,0 +1,2 @@
+/* Redirection is part of the interface in criterion.h here. */
+#include "criterion/criterion.h"
