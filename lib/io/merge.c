@@ -34,18 +34,11 @@ uint64_t g3_key_prefix(g3_view key)
     return prefix;
 }
 
-int g3_key_compare_rest(g3_view left, g3_view right)
-{
-    /* Short keys filled up with zeros may look equal to ones that end in zeros: compare from the
-     * beginning, which costs nothing beside the cache miss. */
-    return g3_view_compare(left, right);
-}
-
 static bool is_before(const g3_merge *merge, contender left, contender right)
 {
     if (left.prefix != right.prefix)
         return left.prefix < right.prefix;
-    int order = g3_key_compare_rest(merge->runs[left.run].item.key, merge->runs[right.run].item.key);
+    int order = g3_view_compare(merge->runs[left.run].item.key, merge->runs[right.run].item.key);
     return order ? order < 0 : left.run < right.run;
 }
 

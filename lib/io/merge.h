@@ -23,10 +23,7 @@ bool g3_merge_next(g3_merge *merge, g3_sort_item *item, bool *ended, g3_error *e
 void g3_merge_close(g3_merge *merge); /* NULL is allowed */
 
 /* The first eight bytes of a key as a number that orders as they do; shorter keys are filled up with
- * zeros. Most comparisons need nothing else. */
+ * zeros. Most comparisons need nothing else; keys whose prefixes are equal must be compared. */
 uint64_t g3_key_prefix(g3_view key);
-
-/* Orders keys whose prefixes are equal: less than, equal to or greater than 0. */
-int g3_key_compare_rest(g3_view left, g3_view right);
 
 #endif

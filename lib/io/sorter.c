@@ -12,7 +12,7 @@
 
 /* An item in memory. */
 typedef struct entry {
-    uint64_t prefix;                  /* of the key */
+    uint64_t prefix;                  /* of the key, behind what all keys begin with; set for sorting */
     size_t at;                        /* of the key in `bytes`; the line follows it */
     uint32_t key_length, line_length;
 } entry;
@@ -51,7 +51,7 @@ static bool is_after(const g3_sorter *sorter, const entry *left, const entry *ri
 {
     if (left->prefix != right->prefix)
         return left->prefix > right->prefix;
-    return g3_key_compare_rest(item_of(sorter, left).key, item_of(sorter, right).key) > 0;
+    return g3_view_compare(item_of(sorter, left).key, item_of(sorter, right).key) > 0;
 }
 
 /* Merges from[begin..middle) and from[middle..end), both sorted, into the same places of `to`. */
@@ -66,9 +66,32 @@ static void merge_halves(const g3_sorter *sorter, const entry *from, entry *to, 
     }
 }
 
+static g3_view key_behind(const g3_sorter *sorter, const entry *from, size_t common)
+{
+    return (g3_view){sorter->bytes.data + from->at + common, from->key_length - common};
+}
+
+/* Sets the entries' prefixes. GUIDs begin with the prefix of their commons, which would fill them and tell
+ * nothing apart: so what all keys begin with is left out. */
+static void set_prefixes(g3_sorter *sorter)
+{
+    size_t common = sorter->count ? sorter->entries[0].key_length : 0;
+    for (size_t i = 1; common && i < sorter->count; i++) {
+        g3_view first = key_behind(sorter, &sorter->entries[0], 0);
+        g3_view other = key_behind(sorter, &sorter->entries[i], 0);
+        size_t same = 0;
+        while (same < common && same < other.length && first.data[same] == other.data[same])
+            same++;
+        common = same;
+    }
+    for (size_t i = 0; i < sorter->count; i++)
+        sorter->entries[i].prefix = g3_key_prefix(key_behind(sorter, &sorter->entries[i], common));
+}
+
 /* Sorts the entries, equal keys staying in order. */
 static void sort_entries(g3_sorter *sorter)
 {
+    set_prefixes(sorter);
     entry *from = sorter->entries;
     entry *to = g3_reallocate(NULL, sorter->count, sizeof *to);
     for (size_t width = 1; width < sorter->count; width *= 2) {
@@ -131,7 +154,7 @@ bool g3_sorter_add(g3_sorter *sorter, g3_view key, g3_view line, g3_error *error
             g3_reallocate(sorter->entries, sorter->capacity, sizeof *sorter->entries);
     }
     sorter->entries[sorter->count++] =
-        (entry){g3_key_prefix(key), sorter->bytes.length, (uint32_t)key.length, (uint32_t)line.length};
+        (entry){0, sorter->bytes.length, (uint32_t)key.length, (uint32_t)line.length};
     g3_buffer_append(&sorter->bytes, key);
     g3_buffer_append(&sorter->bytes, line);
     return true;
