@@ -34,7 +34,10 @@ static bool is_utf8(g3_view text)
     while (at < end) {
         size_t left = (size_t)(end - at);
         unsigned char least = 0x80, most = 0xbf;
-        size_t length = *at < 0x80 ? 1 : *at >= 0xc2 && *at < 0xe0 ? 2 : *at >= 0xe0 && *at < 0xf0 ? 3 : 4;
+        size_t length = *at < 0x80                  ? 1
+                        : *at >= 0xc2 && *at < 0xe0 ? 2
+                        : *at >= 0xe0 && *at < 0xf0 ? 3
+                                                    : 4;
         if ((*at >= 0x80 && *at < 0xc2) || *at > 0xf4 || left < length)
             return false;
         if (*at == 0xe0)
@@ -75,7 +78,8 @@ static bool is_bare_token(const char *begin, size_t length)
 
 bool oracle_is_too_lax(g3_view text)
 {
-    /* Over-long sequences, surrogates and code points beyond U+10FFFF pass json-c's check of UTF-8. */
+    /* Over-long sequences, surrogates and code points beyond U+10FFFF pass json-c's check of UTF-8.
+     */
     if (!is_utf8(text))
         return true;
     const char *at = text.data, *end = at + text.length;
@@ -91,7 +95,7 @@ bool oracle_is_too_lax(g3_view text)
             const char *begin = at;
             while (at < end && is_bare(*at))
                 at++;
-            if (!is_bare_token(begin, (size_t)(at - begin)))
+            if (!is_bare_token(grammar, begin, (size_t)(at - begin)))
                 return true;
         } else {
             depth += *at == '[' || *at == '{';
@@ -102,6 +106,20 @@ bool oracle_is_too_lax(g3_view text)
         }
     }
     return false;
+}
+
+bool oracle_is_too_lax(g3_view text)
+{
+    static const char GRAMMAR[] =
+        "^(true|false|null|-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?)$";
+    regex_t grammar;
+    /* Over-long sequences, surrogates and code points beyond U+10FFFF pass json-c's check of UTF-8. */
+    if (!is_utf8(text))
+        return true;
+    regcomp(&grammar, GRAMMAR, REG_EXTENDED | REG_NOSUB);
+    bool wrong = has_wrong_token(&grammar, text);
+    regfree(&grammar);
+    return wrong;
 }
 
 /* A number's text as json-c understands it. */
@@ -189,8 +207,9 @@ bool oracle_build(g3_json_reader *reader, json_object **value)
     }
 }
 
-/* True if `text` escapes a character that json-c reads wrongly: the last 16 bits of its number are those
- * of a surrogate (U+1D800..1DFFF, U+2D800..2DFFF, ...), and json-c then takes the pair for lone ones. */
+/* True if `text` escapes a character that json-c reads wrongly: the last 16 bits of its number are
+ * those of a surrogate (U+1D800..1DFFF, U+2D800..2DFFF, ...), and json-c then takes the pair for
+ * lone ones. */
 static bool has_misread_pair(g3_view text)
 {
     const size_t pair_length = strlen("\\uD834\\uDD1E");
