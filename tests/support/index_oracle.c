@@ -29,7 +29,8 @@ static bool same_size(const g3_value *ours, json_object *theirs)
 {
     if (ours->type == G3_NULL)
         return theirs == NULL;
-    return json_object_is_type(theirs, json_type_int) && ours->integer == json_object_get_int64(theirs);
+    return json_object_is_type(theirs, json_type_int) &&
+           ours->integer == json_object_get_int64(theirs);
 }
 
 bool index_oracle_same(const g3_record *record, json_object *theirs)
@@ -47,7 +48,8 @@ bool index_oracle_same(const g3_record *record, json_object *theirs)
            same_list(&record->fields[G3_ACL].value, json_object_object_get(theirs, "acl")) &&
            same_text(&record->fields[G3_MD5].value, json_object_object_get(hashes, "md5")) &&
            same_size(&record->fields[G3_FILE_SIZE].value, json_object_object_get(theirs, "size")) &&
-           same_text(&record->fields[G3_FILE_NAME].value, json_object_object_get(theirs, "file_name"));
+           same_text(&record->fields[G3_FILE_NAME].value,
+                     json_object_object_get(theirs, "file_name"));
 }
 
 json_object *index_oracle_records(json_object *answer)

@@ -63,25 +63,17 @@ static bool is_bare(char c)
 }
 
 /* True if a run of letters, digits and signs is a number or word of RFC 8259. */
-static bool is_bare_token(const char *begin, size_t length)
+static bool is_bare_token(const regex_t *grammar, const char *begin, size_t length)
 {
-    static const char GRAMMAR[] =
-        "^(true|false|null|-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?)$";
-    regex_t grammar;
     char *token = g3_duplicate((g3_view){begin, length});
-    regcomp(&grammar, GRAMMAR, REG_EXTENDED | REG_NOSUB);
-    bool ok = regexec(&grammar, token, 0, NULL, 0) == 0;
-    regfree(&grammar);
+    bool ok = regexec(grammar, token, 0, NULL, 0) == 0;
     free(token);
     return ok;
 }
 
-bool oracle_is_too_lax(g3_view text)
+/* True if a token, or the nesting, is beyond what RFC 8259 and our limit allow. */
+static bool has_wrong_token(const regex_t *grammar, g3_view text)
 {
-    /* Over-long sequences, surrogates and code points beyond U+10FFFF pass json-c's check of UTF-8.
-     */
-    if (!is_utf8(text))
-        return true;
     const char *at = text.data, *end = at + text.length;
     int depth = 0;
     while (at < end) {
@@ -113,7 +105,8 @@ bool oracle_is_too_lax(g3_view text)
     static const char GRAMMAR[] =
         "^(true|false|null|-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?)$";
     regex_t grammar;
-    /* Over-long sequences, surrogates and code points beyond U+10FFFF pass json-c's check of UTF-8. */
+    /* Over-long sequences, surrogates and code points beyond U+10FFFF pass json-c's check of UTF-8.
+     */
     if (!is_utf8(text))
         return true;
     regcomp(&grammar, GRAMMAR, REG_EXTENDED | REG_NOSUB);
