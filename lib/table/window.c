@@ -11,8 +11,13 @@ static void set_capacity(g3_window *window, size_t capacity)
 {
     window->data = g3_reallocate(window->data, capacity + G3_WINDOW_PADDING, 1);
     window->capacity = capacity;
-    /* Scans read the padding but nothing comes of it; zeros, so that this is plain to see. */
-    memset(window->data + capacity, 0, G3_WINDOW_PADDING);
+}
+
+/* Scans read some bytes behind the end. Nothing comes of these, which is plain to see (for memory
+ * checkers too) if they are zeros. */
+static void pad(g3_window *window)
+{
+    memset(window->data + window->filled, 0, G3_WINDOW_PADDING);
 }
 
 void g3_window_begin(g3_window *window, g3_view begun)
@@ -22,6 +27,7 @@ void g3_window_begin(g3_window *window, g3_view begun)
     if (begun.length)
         memcpy(window->data, begun.data, begun.length);
     window->filled = begun.length;
+    pad(window);
 }
 
 /* Makes room for READ_SIZE bytes: forgets what is in front of `begin`, then grows if that is not
@@ -51,6 +57,7 @@ bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from,
         window->data[window->filled++] = '\n';
         window->ended = true;
     }
+    pad(window);
     return true;
 }
 
