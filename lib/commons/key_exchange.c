@@ -5,7 +5,6 @@
 #include <json-c/json.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <time.h>
 
 /* Seconds for one try: the token service answers at once, or is in trouble. */
@@ -22,12 +21,6 @@
 /* The older path and the newer one, in the order that the services have been met. */
 static const char *const PATHS[] = {"/credentials/cdis/access_token",
                                     "/credentials/api/access_token"};
-
-bool g3_host_is_loopback(const char *host)
-{
-    return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", strlen("127.")) == 0 ||
-           strcmp(host, "[::1]") == 0 || strcmp(host, "::1") == 0;
-}
 
 /* The key may go to its issuer over TLS, or in the clear only within this machine or to the very
  * endpoint that the user gave. */

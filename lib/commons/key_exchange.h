@@ -4,9 +4,6 @@
 
 #include "secret.h"
 
-/* True for "localhost", 127.x.x.x and ::1: what never leaves this machine. */
-bool g3_host_is_loopback(const char *host);
-
 /* Exchanges `key` at its issuer, or at BASE/user where it names none. Waits for the answer, tries
  * again as the engine does. Source of the protocol: see tokens.h.
  * @param base   URL of the endpoint

@@ -156,6 +156,16 @@ static long milliseconds(double seconds)
     return (long)((seconds < longest ? seconds : longest) * MILLISECONDS) + 1;
 }
 
+/* A proxy that the environment names is no way to this machine itself. */
+static bool needs_no_proxy(const char *url)
+{
+    char *host = NULL;
+    bool encrypted, with_login;
+    bool loopback = g3_url_read(url, &host, &encrypted, &with_login) && g3_host_is_loopback(host);
+    free(host);
+    return loopback;
+}
+
 bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
 {
     const g3_http_options *options = exchange->options;
@@ -174,6 +184,7 @@ bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
     CURL *easy = exchange->easy;
     bool encrypted = strncasecmp(exchange->url.data, "https:", strlen("https:")) == 0;
     curl_easy_setopt(easy, CURLOPT_URL, exchange->url.data);
+    curl_easy_setopt(easy, CURLOPT_PROXY, needs_no_proxy(exchange->url.data) ? "" : NULL);
     /* Over TLS wait for a connection that may turn out to be HTTP/2 and take many requests at once.
      */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, encrypted ? 1L : 0L);

@@ -2,6 +2,7 @@
  * redirects and messages, and by the login, which belongs to one origin. */
 #include "g3/http/url.h"
 #include "g3/base/memory.h"
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <strings.h>
 
@@ -93,6 +94,14 @@ bool g3_url_read(const char *url, char **host, bool *encrypted, bool *with_login
     }
     free_origin(&origin);
     return ok;
+}
+
+bool g3_host_is_loopback(const char *host)
+{
+    struct in_addr address;
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           strcmp(host, "[::1]") == 0 ||
+           (strncmp(host, "127.", strlen("127.")) == 0 && inet_pton(AF_INET, host, &address) == 1);
 }
 
 void g3_url_append_shown(g3_buffer *text, const char *url)

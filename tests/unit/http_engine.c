@@ -1,10 +1,8 @@
 /* The engine against a scripted server: window, connections, answers, time-outs, ways to end. */
 #include "../support/collector.h"
 #include "../support/fault_server.h"
-#include "g3/base/interrupt.h"
 #include "g3/base/memory.h"
 #include <criterion/criterion.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -330,66 +328,18 @@ Test(http_engine, fetches_one_answer)
     fault_server_free(server);
 }
 
-/* Sends the process a signal at the 5th request. */
-static fault_answer interrupt_at_5(void *context, const fault_request *request, size_t number)
+Test(http_engine, a_proxy_is_not_asked_for_this_machine)
 {
-    (void)request;
-    if (number == 4)
-        kill(getpid(), SIGTERM);
-    fault_kind fault = context ? *(fault_kind *)context : FAULT_NONE;
-    return (fault_answer){.status = 200, .body = "[]", .fault = number < 4 ? FAULT_NONE : fault};
-}
-
-Test(http_engine, an_interrupt_finishes_what_is_in_flight)
-{
-    g3_interrupt_set_up();
-    fault_server *server = fault_server_start(interrupt_at_5, NULL);
-    g3_http *http = open_test_engine((g3_http_options){.connections = 1});
-    collecting collector = {.url = fault_server_url(server), .count = 100};
-    g3_error error;
-    cr_expect_not(collector_run(&collector, http, &error));
-    cr_expect_eq(error.exit, G3_EXIT_INTERRUPTED);
-    cr_expect_eq(collector.done, 5);
-    cr_expect_eq(collector.given, 5);
-    collector_free(&collector);
-
-    /* Once interrupted nothing starts any more. */
+    setenv("http_proxy", "http://127.0.0.1:1/", 1);
+    fault_server *server = fault_server_start(answer_ok, NULL);
+    g3_http *http = open_test_engine((g3_http_options){0});
     g3_response response;
-    cr_expect_not(
-        g3_http_fetch(http, G3_GET, fault_server_url(server), (g3_view){0}, &response, &error));
-    cr_expect_eq(error.exit, G3_EXIT_INTERRUPTED);
-    fault_server_stop(server);
-    cr_expect_eq(fault_server_requests(server), 5);
-    g3_http_close(http);
-    fault_server_free(server);
-}
-
-/* Interrupts while the 5th of 100 requests meets `fault`; the other four have been answered. */
-static void check_interrupt(fault_kind fault)
-{
-    g3_interrupt_set_up();
-    fault_server *server = fault_server_start(interrupt_at_5, &fault);
-    g3_http *http =
-        open_test_engine((g3_http_options){.connections = 1, .request_timeout = 0.3, .retries = 1});
-    collecting collector = {.url = fault_server_url(server), .count = 100};
-    g3_error error;
-    cr_expect_not(collector_run(&collector, http, &error));
-    cr_expect_eq(error.exit, G3_EXIT_INTERRUPTED);
-    cr_expect_eq(collector.done, 4);
-    collector_free(&collector);
+    cr_assert(g3_http_fetch(http, G3_GET, fault_server_url(server), (g3_view){0}, &response, NULL));
+    cr_expect_not(response.failed);
+    g3_buffer_free(&response.body);
     g3_http_close(http);
     fault_server_stop(server);
     fault_server_free(server);
-}
-
-Test(http_engine, an_interrupt_waits_for_no_repeat)
-{
-    check_interrupt(FAULT_CLOSE);
-}
-
-Test(http_engine, an_interrupt_does_not_wait_for_ever)
-{
-    check_interrupt(FAULT_SILENT);
 }
 
 Test(http_engine, a_missing_ca_file_is_an_input_error)

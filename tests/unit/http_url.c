@@ -61,6 +61,18 @@ Test(http_url, reads_host_and_scheme)
     cr_expect_not(g3_url_read("commons.org", &host, &encrypted, &with_login));
 }
 
+Test(http_url, knows_this_machine)
+{
+    static const char *const HERE[] = {"localhost", "LocalHost", "127.0.0.1",
+                                       "127.1.2.3", "::1",       "[::1]"};
+    static const char *const ELSEWHERE[] = {
+        "", "127.evil.net", "127.0.0.1.evil.net", "localhost.net", "128.0.0.1", "[::2]", "127."};
+    for (size_t i = 0; i < sizeof HERE / sizeof HERE[0]; i++)
+        cr_expect(g3_host_is_loopback(HERE[i]), "%s", HERE[i]);
+    for (size_t i = 0; i < sizeof ELSEWHERE / sizeof ELSEWHERE[0]; i++)
+        cr_expect_not(g3_host_is_loopback(ELSEWHERE[i]), "%s", ELSEWHERE[i]);
+}
+
 static void check_shown(const char *url, const char *expected)
 {
     g3_buffer text = {0};
