@@ -4,12 +4,14 @@
 
 #include "spill.h"
 
-/* Most runs merged at once: beyond, each would get so little memory that reading becomes seeking. */
+/* Most runs merged at once: beyond, each would get so little memory that reading becomes seeking.
+ */
 #define G3_MERGE_RUNS ((size_t)64)
 
 typedef struct g3_merge g3_merge;
 
-/* Begins merging `count` runs, at most G3_MERGE_RUNS. Of equal keys, those of an earlier run come first.
+/* Begins merging `count` runs, at most G3_MERGE_RUNS. Of equal keys, those of an earlier run come
+ * first.
  * @param spill   borrowed until closed
  * @param memory  bytes for all the runs' buffers together
  * @return owned by the caller: g3_merge_close(); NULL if a run can't be read */
@@ -22,8 +24,9 @@ bool g3_merge_next(g3_merge *merge, g3_sort_item *item, bool *ended, g3_error *e
 
 void g3_merge_close(g3_merge *merge); /* NULL is allowed */
 
-/* The first eight bytes of a key as a number that orders as they do; shorter keys are filled up with
- * zeros. Most comparisons need nothing else; keys whose prefixes are equal must be compared. */
+/* The first eight bytes of a key as a number that orders as they do; shorter keys are filled up
+ * with zeros. Most comparisons need nothing else; keys whose prefixes are equal must be compared.
+ */
 uint64_t g3_key_prefix(g3_view key);
 
 #endif

@@ -1,8 +1,8 @@
 /* The file behind a sink. Called by sink.c.
  *
- * A regular file is written as `.NAME.partial` in its own folder, so that the rename at the end stays
- * within one file system and is atomic. The partial file is locked while it is written: two runs with the
- * same output would otherwise mix their bytes.
+ * A regular file is written as `.NAME.partial` in its own folder, so that the rename at the end
+ * stays within one file system and is atomic. The partial file is locked while it is written: two
+ * runs with the same output would otherwise mix their bytes.
  */
 #include "output.h"
 #include "g3/base/interrupt.h"
@@ -21,8 +21,8 @@
 /* Permission bits of a new file, before the umask. */
 #define NEW_FILE_MODE 0666
 
-/* Bytes after which the kernel is told to begin storing: so that the sync at the end has little left to
- * wait for. */
+/* Bytes after which the kernel is told to begin storing: so that the sync at the end has little
+ * left to wait for. */
 #define FLUSH_SIZE ((int64_t)8 * 1024 * 1024)
 
 /* What to make of a pipe's buffer: the kernel's 64 KiB make both sides wait for each other. Its
@@ -55,7 +55,8 @@ static bool open_in_place(g3_output *output, g3_error *error)
             output->descriptor = open(output->path, O_WRONLY | O_CLOEXEC);
         while (output->descriptor < 0 && errno == EINTR && !g3_interrupted());
         if (output->descriptor < 0 && errno == EINTR) /* waiting for a named pipe's reader */
-            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted while opening %s", output->name);
+            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted while opening %s",
+                           output->name);
         if (output->descriptor < 0)
             return fail_with_errno(output->name, error);
     }
@@ -92,12 +93,13 @@ static bool open_partial(g3_output *output, int64_t offset, bool resume, int mod
         open(output->partial, flags, mode < 0 ? NEW_FILE_MODE : (mode_t)mode & NEW_FILE_MODE);
     if (output->descriptor < 0 && errno == ENOENT && resume)
         return g3_fail(error, G3_EXIT_LOCAL,
-                       "%s: the partial file of the run to resume is gone: begin anew", output->partial);
+                       "%s: the partial file of the run to resume is gone: begin anew",
+                       output->partial);
     if (output->descriptor < 0)
         return fail_with_errno(output->partial, error);
     if (flock(output->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        g3_fail(error, G3_EXIT_LOCAL, "%s: another run is writing it: wait for it or choose another name",
-                output->name);
+        g3_fail(error, G3_EXIT_LOCAL,
+                "%s: another run is writing it: wait for it or choose another name", output->name);
     else if (cut_partial(output, offset, resume, error)) {
         if (mode >= 0) /* may be refused (another owner): the file then has a usual mode */
             (void)!fchmod(output->descriptor, (mode_t)mode);
@@ -116,7 +118,8 @@ static void free_names(g3_output *output)
     *output = (g3_output){.descriptor = -1};
 }
 
-bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool resume, g3_error *error)
+bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool resume,
+                    g3_error *error)
 {
     bool standard = strcmp(path, "-") == 0, opened;
     struct stat about;
@@ -136,7 +139,8 @@ bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool re
     else if (in_place)
         opened = open_in_place(output, error);
     else
-        opened = open_partial(output, offset, resume, exists ? (int)(about.st_mode & 0777) : -1, error);
+        opened =
+            open_partial(output, offset, resume, exists ? (int)(about.st_mode & 0777) : -1, error);
     if (!opened)
         free_names(output);
     return opened;
@@ -186,7 +190,8 @@ bool g3_output_sync(g3_output *output, g3_error *error)
            fail_with_errno(output->name, error);
 }
 
-/* Makes the new name durable. Some file systems can't, which leaves the usual few seconds of risk. */
+/* Makes the new name durable. Some file systems can't, which leaves the usual few seconds of risk.
+ */
 static void sync_directory(const char *path)
 {
     char *copy = g3_duplicate(g3_view_of(path));

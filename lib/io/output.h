@@ -1,16 +1,16 @@
-/* The file behind a sink: under which name it is written, how it gets its final one, and the writing
- * itself. Private to the io storey; used by sink.c and pack.c, by one thread at a time. */
+/* The file behind a sink: under which name it is written, how it gets its final one, and the
+ * writing itself. Private to the io storey; used by sink.c and pack.c, by one thread at a time. */
 #ifndef G3_IO_OUTPUT_H
 #define G3_IO_OUTPUT_H
 
 #include "g3/base/error.h"
 
 typedef struct g3_output {
-    char *name;      /* what messages call it; owned */
-    char *path;      /* final name, links followed; owned; NULL for standard output */
-    char *partial;   /* name while incomplete; owned; NULL if written in place */
+    char *name;    /* what messages call it; owned */
+    char *path;    /* final name, links followed; owned; NULL for standard output */
+    char *partial; /* name while incomplete; owned; NULL if written in place */
     int descriptor;
-    int64_t written; /* bytes in the file: the place where the next one goes */
+    int64_t written;  /* bytes in the file: the place where the next one goes */
     int64_t flushing; /* bytes of them that the kernel was told to begin storing */
 } g3_output;
 
@@ -18,7 +18,8 @@ typedef struct g3_output {
  * @param offset  bytes of an earlier partial file to keep; 0 begins anew
  * @param resume  go on with an earlier partial file, which must have `offset` bytes
  * @return false with G3_EXIT_LOCAL; there is then nothing to close */
-bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool resume, g3_error *error);
+bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool resume,
+                    g3_error *error);
 
 /* Writes all of `bytes`.
  * @return false with G3_EXIT_LOCAL, or error->pipe_closed if the reader went away */

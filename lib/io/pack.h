@@ -18,8 +18,8 @@ typedef enum g3_pack_goal {
  * @return owned by the caller: g3_packer_close() */
 g3_packer *g3_packer_open(g3_output *output);
 
-/* Packs `bytes` and writes what comes of it. An output that got nothing at all becomes an empty frame, so
- * that it can be unpacked.
+/* Packs `bytes` and writes what comes of it. An output that got nothing at all becomes an empty
+ * frame, so that it can be unpacked.
  * @return false with G3_EXIT_LOCAL or error->pipe_closed */
 bool g3_packer_run(g3_packer *packer, g3_view bytes, g3_pack_goal goal, g3_error *error);
 

@@ -1,9 +1,9 @@
 /* Where bytes go. Called by the manifest writer and by whatever else writes lines.
  *
- * Full blocks are handed to a thread that packs and writes them; it is started with the first one, so that
- * a small output costs none. The producer waits when BLOCKS_WAITING blocks are on their way: memory
- * stays constant. Whatever needs the output at rest (the end of a frame, a sync) waits until
- * the thread has nothing left to do and then happens in the caller's thread.
+ * Full blocks are handed to a thread that packs and writes them; it is started with the first one,
+ * so that a small output costs none. The producer waits when BLOCKS_WAITING blocks are on their
+ * way: memory stays constant. Whatever needs the output at rest (the end of a frame, a sync) waits
+ * until the thread has nothing left to do and then happens in the caller's thread.
  */
 #include "g3/io/sink.h"
 #include "g3/base/memory.h"
@@ -29,8 +29,8 @@ struct g3_sink {
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     g3_buffer blocks[BLOCKS_WAITING]; /* oldest first */
-    size_t waiting;                   /* how many of them hold bytes, the one being written included */
-    g3_buffer spare;                  /* memory of the block written last */
+    size_t waiting;  /* how many of them hold bytes, the one being written included */
+    g3_buffer spare; /* memory of the block written last */
     bool stopping;
     bool failed; /* nothing is written any more */
     g3_error failure;
@@ -74,7 +74,8 @@ static void *run_writer(void *context)
             pthread_cond_wait(&sink->changed, &sink->mutex);
         if (sink->waiting == 0)
             break;
-        g3_view bytes = g3_buffer_view(&sink->blocks[0]); /* only this thread moves blocks forward */
+        g3_view bytes =
+            g3_buffer_view(&sink->blocks[0]); /* only this thread moves blocks forward */
         bool failed = sink->failed;
         pthread_mutex_unlock(&sink->mutex);
         g3_error error = {0};

@@ -1,8 +1,8 @@
 /* Sorting lines of any number within a memory limit. Called by the fetcher (--sort) and the joins.
  *
- * Items are gathered in one run of bytes, with an index that is sorted (stably, by merging). When they take as
- * much memory as allowed they go to disk as a sorted run; in the end all runs are merged while reading, in
- * several passes if there are very many.
+ * Items are gathered in one run of bytes, with an index that is sorted (stably, by merging). When
+ * they take as much memory as allowed they go to disk as a sorted run; in the end all runs are
+ * merged while reading, in several passes if there are very many.
  */
 #include "g3/io/sorter.h"
 #include "g3/base/memory.h"
@@ -12,8 +12,8 @@
 
 /* An item in memory. */
 typedef struct entry {
-    uint64_t prefix;                  /* of the key, behind what all keys begin with; set for sorting */
-    size_t at;                        /* of the key in `bytes`; the line follows it */
+    uint64_t prefix; /* of the key, behind what all keys begin with; set for sorting */
+    size_t at;       /* of the key in `bytes`; the line follows it */
     uint32_t key_length, line_length;
 } entry;
 
@@ -25,7 +25,7 @@ struct g3_sorter {
     g3_buffer bytes; /* keys and lines */
     entry *entries;
     size_t count, capacity;
-    size_t next;      /* entry to give out */
+    size_t next; /* entry to give out */
     bool adding_over;
     bool spilled; /* `spill` is open */
     g3_spill spill;
@@ -71,8 +71,8 @@ static g3_view key_behind(const g3_sorter *sorter, const entry *from, size_t com
     return (g3_view){sorter->bytes.data + from->at + common, from->key_length - common};
 }
 
-/* Sets the entries' prefixes. GUIDs begin with the prefix of their commons, which would fill them and tell
- * nothing apart: so what all keys begin with is left out. */
+/* Sets the entries' prefixes. GUIDs begin with the prefix of their commons, which would fill them
+ * and tell nothing apart: so what all keys begin with is left out. */
 static void set_prefixes(g3_sorter *sorter)
 {
     size_t common = sorter->count ? sorter->entries[0].key_length : 0;
@@ -150,8 +150,7 @@ bool g3_sorter_add(g3_sorter *sorter, g3_view key, g3_view line, g3_error *error
         return false;
     if (sorter->count == sorter->capacity) {
         sorter->capacity = sorter->capacity * 2 + 1024;
-        sorter->entries =
-            g3_reallocate(sorter->entries, sorter->capacity, sizeof *sorter->entries);
+        sorter->entries = g3_reallocate(sorter->entries, sorter->capacity, sizeof *sorter->entries);
     }
     sorter->entries[sorter->count++] =
         (entry){0, sorter->bytes.length, (uint32_t)key.length, (uint32_t)line.length};

@@ -18,6 +18,7 @@ struct g3_source {
     char *name;
     int descriptor; /* -1: memory */
     g3_view memory; /* bytes not yet given, for a source in memory */
+    bool may_wait;  /* a pipe or terminal: reading may wait for others */
     int64_t size;
     char magic[G3_PACKING_MAGIC_SIZE]; /* read ahead to see the packing */
     g3_view ahead;                     /* what of `magic` was not given yet */
@@ -27,26 +28,39 @@ struct g3_source {
     bool packed_ended;
 };
 
+static bool fail_interrupted(const g3_source *source, g3_error *error)
+{
+    return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted while reading %s", source->name);
+}
+
+/* Waits until a pipe or terminal has bytes; a signal that comes before or meanwhile ends the wait.
+ */
+static bool wait_for_bytes(const g3_source *source, g3_error *error)
+{
+    struct pollfd wanted[] = {{.fd = source->descriptor, .events = POLLIN},
+                              {.fd = g3_interrupt_descriptor(), .events = POLLIN}};
+    int ready;
+    do {
+        if (g3_interrupted())
+            return fail_interrupted(source, error);
+        ready = poll(wanted, 2, -1);
+    } while ((ready < 0 && errno == EINTR) || (ready > 0 && !wanted[0].revents));
+    return true; /* if poll() itself failed, reading tells why */
+}
+
 /* After a failed read: true if it should be tried again. */
 static bool may_read_again(const g3_source *source, g3_error *error)
 {
-    if (errno == EINTR) {
-        if (g3_interrupted())
-            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted while reading %s", source->name);
+    if (errno == EINTR && g3_interrupted())
+        return fail_interrupted(source, error);
+    if (errno == EINTR || (errno == EAGAIN && source->may_wait))
         return true;
-    }
-    if (errno == EAGAIN) { /* someone made our standard input non-blocking */
-        struct pollfd wanted = {.fd = source->descriptor, .events = POLLIN};
-        if (poll(&wanted, 1, -1) >= 0 || (errno == EINTR && !g3_interrupted()))
-            return true;
-        if (errno == EINTR)
-            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted while reading %s", source->name);
-    }
     return g3_fail(error, G3_EXIT_INPUT, "%s: %s", source->name, strerror(errno));
 }
 
 /* Reads bytes as they stand in the file. */
-static bool read_stored(g3_source *source, char *space, size_t capacity, size_t *got, g3_error *error)
+static bool read_stored(g3_source *source, char *space, size_t capacity, size_t *got,
+                        g3_error *error)
 {
     g3_view *kept = source->ahead.length ? &source->ahead : &source->memory;
     if (source->ahead.length || source->descriptor < 0) {
@@ -59,9 +73,13 @@ static bool read_stored(g3_source *source, char *space, size_t capacity, size_t 
         return true;
     }
     ssize_t count;
-    while ((count = read(source->descriptor, space, capacity)) < 0)
-        if (!may_read_again(source, error))
+    do {
+        if (source->may_wait && !wait_for_bytes(source, error))
             return false;
+        count = read(source->descriptor, space, capacity);
+        if (count < 0 && !may_read_again(source, error))
+            return false;
+    } while (count < 0);
     *got = (size_t)count;
     return true;
 }
@@ -103,6 +121,7 @@ static bool examine(g3_source *source, g3_error *error)
         return g3_fail(error, G3_EXIT_INPUT, "%s: %s", source->name, strerror(errno));
     if (S_ISDIR(about.st_mode))
         return g3_fail(error, G3_EXIT_INPUT, "%s: is a directory: name a file in it", source->name);
+    source->may_wait = !S_ISREG(about.st_mode);
     if (S_ISREG(about.st_mode)) {
         off_t at = lseek(source->descriptor, 0, SEEK_CUR); /* standard input may begin anywhere */
         source->size = about.st_size > at ? about.st_size - at : 0;
@@ -157,8 +176,8 @@ bool g3_source_read(g3_source *source, char *space, size_t capacity, size_t *got
     if (!source->unpacker)
         return read_stored(source, space, capacity, got, error);
     for (;;) {
-        if (!g3_unpacker_run(source->unpacker, &source->packed, source->packed_ended, space, capacity,
-                             got, error))
+        if (!g3_unpacker_run(source->unpacker, &source->packed, source->packed_ended, space,
+                             capacity, got, error))
             return false;
         if (*got || source->packed_ended)
             return true;

@@ -1,7 +1,7 @@
 /* Sorted runs in a file without a name. Called by sorter.c and merge.c.
  *
- * An item in a run: the key's length and the line's, 32 bits each in the machine's own order (nobody else
- * reads the file), the key, the line.
+ * An item in a run: the key's length and the line's, 32 bits each in the machine's own order
+ * (nobody else reads the file), the key, the line.
  */
 #include "spill.h"
 #include "g3/base/memory.h"
@@ -126,7 +126,8 @@ static bool have_bytes(g3_run_reader *reader, size_t size, g3_error *error)
         if (count < 0 && errno != EINTR)
             return fail_with_errno(reader->spill, error);
         if (count == 0)
-            return g3_fail(error, G3_EXIT_LOCAL, "temporary file in %s: is shorter than was written",
+            return g3_fail(error, G3_EXIT_LOCAL,
+                           "temporary file in %s: is shorter than was written",
                            reader->spill->directory);
         if (count > 0) {
             reader->filled += (size_t)count;
@@ -150,8 +151,8 @@ bool g3_run_reader_next(g3_run_reader *reader, g3_error *error)
     if (!have_bytes(reader, size, error))
         return false;
     const char *key = reader->space + reader->begin + sizeof head;
-    reader->item = (g3_sort_item){{key, head.key_length},
-                                  {key + head.key_length, head.line_length}};
+    reader->item =
+        (g3_sort_item){{key, head.key_length}, {key + head.key_length, head.line_length}};
     reader->begin += size;
     return true;
 }

@@ -26,7 +26,8 @@ static bool may_be(g3_view begin, const char *magic, size_t size)
     return memcmp(begin.data, magic, begin.length < size ? begin.length : size) == 0;
 }
 
-/* Skippable frames have the magic numbers 0x184D2A50 to 0x184D2A5F, little-endian (RFC 8878, 3.1.2). */
+/* Skippable frames have the magic numbers 0x184D2A50 to 0x184D2A5F, little-endian (RFC
+ * 8878, 3.1.2). */
 static bool may_be_skippable(g3_view begin)
 {
     return ((unsigned char)begin.data[0] & 0xf0) == 0x50 &&
@@ -58,7 +59,8 @@ g3_unpacker *g3_unpacker_open(g3_packing packing, const char *name)
     return unpacker;
 }
 
-static bool fail_corrupt(const g3_unpacker *unpacker, const char *kind, const char *why, g3_error *error)
+static bool fail_corrupt(const g3_unpacker *unpacker, const char *kind, const char *why,
+                         g3_error *error)
 {
     return g3_fail(error, G3_EXIT_INPUT, "%s: the %s data is corrupt (%s): get the file again",
                    unpacker->name, kind, why);
@@ -138,9 +140,10 @@ static bool run_zstd(g3_unpacker *unpacker, g3_view *packed, bool ended, char *s
         size_t status = ZSTD_decompressStream(unpacker->zstd, &out, &in);
         if (ZSTD_isError(status)) {
             if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge)
-                return g3_fail(error, G3_EXIT_INPUT,
-                               "%s: needs much memory to unpack: unpack it first with zstd -d --long=31",
-                               unpacker->name);
+                return g3_fail(
+                    error, G3_EXIT_INPUT,
+                    "%s: needs much memory to unpack: unpack it first with zstd -d --long=31",
+                    unpacker->name);
             return fail_corrupt(unpacker, "zstd", ZSTD_getErrorName(status), error);
         }
         if (in.pos != used || out.pos)

@@ -1,4 +1,5 @@
-/* Unpacking of gzip and zstd streams, piece by piece. Private to the io storey; called by source.c. */
+/* Unpacking of gzip and zstd streams, piece by piece. Private to the io storey; called by source.c.
+ */
 #ifndef G3_IO_UNPACK_H
 #define G3_IO_UNPACK_H
 
@@ -22,7 +23,8 @@ g3_unpacker *g3_unpacker_open(g3_packing packing, const char *name);
 
 /* Unpacks from `packed` (what was used up is cut off its front) into `space`.
  * @param ended  nothing follows `packed`
- * @param got    bytes written; 0 means that more input is needed, or with `ended` that this is the end
+ * @param got    bytes written; 0 means that more input is needed, or with `ended` that this is the
+ *               end
  * @return false with G3_EXIT_INPUT if the packing is corrupt or cut off */
 bool g3_unpacker_run(g3_unpacker *unpacker, g3_view *packed, bool ended, char *space,
                      size_t capacity, size_t *got, g3_error *error);

@@ -1,8 +1,9 @@
-/* Reading rows: cells out of the window, as the separators part them. Called by the manifest reader.
+/* Reading rows: cells out of the window, as the separators part them. Called by the manifest
+ * reader.
  *
- * The window holds the row being read and what follows; separators are found for a stretch of it, and
- * rows are taken from them. A row that can't be one is given up: the line that it began on is reported, and
- * reading begins anew behind that line.
+ * The window holds the row being read and what follows; separators are found for a stretch of it,
+ * and rows are taken from them. A row that can't be one is given up: the line that it began on is
+ * reported, and reading begins anew behind that line.
  */
 #include "g3/base/memory.h"
 #include "g3/table/rows.h"
@@ -17,7 +18,7 @@
 struct g3_row_reader {
     g3_source *source;
     g3_separators separators;
-    size_t taken;  /* separators used up */
+    size_t taken; /* separators used up */
     g3_window window;
     size_t parted; /* the window's bytes for which separators were found */
 
@@ -25,7 +26,7 @@ struct g3_row_reader {
     g3_view *cells;
     size_t cell_count;
     size_t cell_capacity;
-    uint32_t *quoted;     /* indices of cells that g3_unquote() must see; as many as cells */
+    uint32_t *quoted; /* indices of cells that g3_unquote() must see; as many as cells */
     size_t quoted_count;
     const char *cell_begin; /* the next cell's */
     uint32_t flags;         /* of all its separators */
@@ -136,7 +137,8 @@ static void restart_behind(g3_row_reader *reader, const char *end)
 }
 
 /* Sets `row` to the line [begin, end) that can't be a row. */
-static g3_next report_line(const g3_row_reader *reader, const char *begin, const char *end, g3_row *row)
+static g3_next report_line(const g3_row_reader *reader, const char *begin, const char *end,
+                           g3_row *row)
 {
     size_t length = (size_t)(end - begin);
     *row = (g3_row){.line = reader->line,

@@ -17,10 +17,8 @@ static inline uint64_t gather_nibbles(uint8x16_t matches)
 static inline uint64_t gather_bits(const uint8x16_t matches[4])
 {
     const uint8x16_t weights = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    uint8x16_t first =
-        vpaddq_u8(vandq_u8(matches[0], weights), vandq_u8(matches[1], weights));
-    uint8x16_t second =
-        vpaddq_u8(vandq_u8(matches[2], weights), vandq_u8(matches[3], weights));
+    uint8x16_t first = vpaddq_u8(vandq_u8(matches[0], weights), vandq_u8(matches[1], weights));
+    uint8x16_t second = vpaddq_u8(vandq_u8(matches[2], weights), vandq_u8(matches[3], weights));
     uint8x16_t sum = vpaddq_u8(first, second);
     return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)), 0);
 }
@@ -46,7 +44,8 @@ static void find_marks(const char *text, size_t blocks, char delimiter, g3_marks
 static inline uint64_t find_specials(uint8x16_t bytes)
 {
     uint8x16_t control = vcltq_u8(bytes, vdupq_n_u8(G3_SCAN_FIRST_PRINTABLE));
-    uint8x16_t quoted = vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\')));
+    uint8x16_t quoted =
+        vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\')));
     return gather_nibbles(vorrq_u8(control, quoted));
 }
 

@@ -1,5 +1,5 @@
-/* The scans in plain C: the reference that the vectorised ones are tested against, and what runs where
- * there are none. Eight bytes at a time where that is simple. */
+/* The scans in plain C: the reference that the vectorised ones are tested against, and what runs
+ * where there are none. Eight bytes at a time where that is simple. */
 #include "scan_kinds.h"
 
 /* The same byte in each of a word's eight. */
@@ -28,8 +28,8 @@ static uint64_t find_byte(uint64_t word, char byte)
     return find_zeros(word ^ EACH_BYTE(byte));
 }
 
-/* Gathers the top bit of each byte into eight bits, the first byte's lowest: the multiplication moves
- * bit 8*i to bit 56+i, and no two meet. */
+/* Gathers the top bit of each byte into eight bits, the first byte's lowest: the multiplication
+ * moves bit 8*i to bit 56+i, and no two meet. */
 static uint64_t gather_bits(uint64_t top_bits)
 {
     return (top_bits >> 7) * UINT64_C(0x0102040810204080) >> 56;
@@ -43,8 +43,7 @@ static void find_marks(const char *text, size_t blocks, char delimiter, g3_marks
             uint64_t word = load_word(text);
             found.delimiters |= gather_bits(find_byte(word, delimiter)) << shift;
             found.quotes |= gather_bits(find_byte(word, '"')) << shift;
-            found.line_ends |=
-                gather_bits(find_byte(word, '\n') | find_byte(word, '\r')) << shift;
+            found.line_ends |= gather_bits(find_byte(word, '\n') | find_byte(word, '\r')) << shift;
             found.high |= gather_bits(word & TOP_BITS) << shift;
         }
         marks[block] = found;

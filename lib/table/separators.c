@@ -1,9 +1,9 @@
 /* Finding delimiters and line ends outside quotes, 64 bytes at a time. Called by reader.c.
  *
- * Where all quotes of a block stand as they should (opening ones at the beginning of a cell, closing ones at
- * its end, doubled ones inside), a byte is inside quotes if the number of quotes up to it is odd, which
- * takes a dozen instructions for the whole block. Where one stands elsewhere, and is thus data, the block is
- * walked from mark to mark as the grammar says.
+ * Where all quotes of a block stand as they should (opening ones at the beginning of a cell,
+ * closing ones at its end, doubled ones inside), a byte is inside quotes if the number of quotes up
+ * to it is odd, which takes a dozen instructions for the whole block. Where one stands elsewhere,
+ * and is thus data, the block is walked from mark to mark as the grammar says.
  */
 #include "separators.h"
 #include "g3/base/memory.h"
@@ -14,19 +14,19 @@
 
 /* One block, its marks cut to the bytes that count. */
 typedef struct block {
-    uint64_t ends;   /* delimiters and line ends: separators unless inside quotes */
+    uint64_t ends; /* delimiters and line ends: separators unless inside quotes */
     uint64_t quotes;
     uint64_t line_ends;
     uint64_t high;
-    unsigned width;  /* bytes that count, 1 to 64 */
+    unsigned width; /* bytes that count, 1 to 64 */
 } block;
 
 /* What was found in one. */
 typedef struct parting {
     uint64_t separators;
-    uint64_t care;     /* bytes that make a quoted cell need care */
-    uint64_t lines;    /* line ends inside quotes */
-    uint64_t unclosed; /* separators that are line ends inside quotes */
+    uint64_t care;             /* bytes that make a quoted cell need care */
+    uint64_t lines;            /* line ends inside quotes */
+    uint64_t unclosed;         /* separators that are line ends inside quotes */
     g3_separators_state state; /* behind the block */
 } parting;
 
@@ -55,7 +55,8 @@ static inline bool part_regular(const block *in, g3_separators_state state, part
     uint64_t inside = state == G3_IN_QUOTES ? ~UINT64_C(0) : 0;
     uint64_t closed_before = state == G3_AFTER_QUOTE;
     uint64_t may_open = state == G3_AT_CELL_BEGIN || closed_before;
-    uint64_t quoted = prefix_parity(in->quotes) ^ inside; /* from opening quotes up to closing ones */
+    uint64_t quoted =
+        prefix_parity(in->quotes) ^ inside; /* from opening quotes up to closing ones */
     uint64_t opening = in->quotes & quoted;
     uint64_t closing = in->quotes & ~quoted;
     uint64_t separators = in->ends & ~quoted;
@@ -174,8 +175,7 @@ static inline void add_separators(g3_separators *separators, const block *in, co
 
 static inline block cut_block(const g3_marks *marks, size_t width)
 {
-    uint64_t valid =
-        width < G3_SCAN_BLOCK ? (UINT64_C(1) << width) - 1 : ~UINT64_C(0);
+    uint64_t valid = width < G3_SCAN_BLOCK ? (UINT64_C(1) << width) - 1 : ~UINT64_C(0);
     return (block){.ends = (marks->delimiters | marks->line_ends) & valid,
                    .quotes = marks->quotes & valid,
                    .line_ends = marks->line_ends & valid,

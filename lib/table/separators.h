@@ -1,5 +1,5 @@
-/* Finding the bytes that part cells and rows: delimiters and line ends outside quotes. Private to the
- * table storey; called by the row reader for one stretch of its window after the other. */
+/* Finding the bytes that part cells and rows: delimiters and line ends outside quotes. Private to
+ * the table storey; called by the row reader for one stretch of its window after the other. */
 #ifndef G3_TABLE_SEPARATORS_H
 #define G3_TABLE_SEPARATORS_H
 
@@ -7,11 +7,13 @@
 
 /* A separator is its place in the text, with flags in the top bits for what stands between the
  * separator before and this one. */
-#define G3_SEPARATOR_HIGH     (UINT32_C(1) << 31) /* a byte above 0x7f */
-#define G3_SEPARATOR_CARE     (UINT32_C(1) << 30) /* a quoted cell that is not just its text in quotes */
+#define G3_SEPARATOR_HIGH (UINT32_C(1) << 31) /* a byte above 0x7f */
+#define G3_SEPARATOR_CARE                                                                          \
+    (UINT32_C(1) << 30) /* a quoted cell that is not just its text in quotes */
 #define G3_SEPARATOR_LINES    (UINT32_C(1) << 29) /* line ends, inside quotes */
-#define G3_SEPARATOR_UNCLOSED (UINT32_C(1) << 28) /* by lines only: the line ended inside quotes */
-#define G3_SEPARATOR_PLACE    (G3_SEPARATOR_UNCLOSED - 1)
+#define G3_SEPARATOR_UNCLOSED (UINT32_C(1) << 28) /* by lines only: the line ended inside quotes   \
+                                                   */
+#define G3_SEPARATOR_PLACE (G3_SEPARATOR_UNCLOSED - 1)
 
 /* Most bytes of text for one call: its bytes and separators stay in the first-level cache until the
  * rows are made of them. */
@@ -20,7 +22,7 @@
 /* Where in the grammar the next byte stands. */
 typedef enum g3_separators_state {
     G3_AT_CELL_BEGIN,
-    G3_IN_PLAIN,    /* in a cell without quotes, or behind what a quote closed: quotes are data */
+    G3_IN_PLAIN, /* in a cell without quotes, or behind what a quote closed: quotes are data */
     G3_IN_QUOTES,
     G3_AFTER_QUOTE, /* behind a quote inside quotes: it closed them, unless another one follows */
 } g3_separators_state;
@@ -29,15 +31,15 @@ typedef struct g3_separators {
     const g3_scan *scan;
     char delimiter;
     g3_separators_state state;
-    uint32_t pending;  /* flags met since the last separator */
-    uint32_t *items;   /* found by the last call; owned */
+    uint32_t pending; /* flags met since the last separator */
+    uint32_t *items;  /* found by the last call; owned */
     size_t count;
 } g3_separators;
 
 void g3_separators_begin(g3_separators *separators, char delimiter);
 
-/* Finds the separators of text[from..to), at most G3_SEPARATORS_STRETCH bytes, going on from where the
- * call before stopped. 63 bytes behind `to` must be readable. */
+/* Finds the separators of text[from..to), at most G3_SEPARATORS_STRETCH bytes, going on from where
+ * the call before stopped. 63 bytes behind `to` must be readable. */
 void g3_separators_find(g3_separators *separators, const char *text, size_t from, size_t to);
 
 /* The same, but each line end is a separator even inside quotes; stops behind the first line end at

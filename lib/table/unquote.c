@@ -1,7 +1,8 @@
 /* Unquoting of cells with doubled quotes. Called by reader.c when a row is complete.
  *
- * The pieces between quotes are short as a rule (JSON in a cell), so they are copied in steps of a fixed
- * size that the compiler makes two instructions of; the slack lets a step go beyond the piece.
+ * The pieces between quotes are short as a rule (JSON in a cell), so they are copied in steps of a
+ * fixed size that the compiler makes two instructions of; the slack lets a step go beyond the
+ * piece.
  */
 #include "unquote.h"
 

@@ -3,8 +3,8 @@
 #include "g3/base/memory.h"
 #include <stdlib.h>
 
-/* Bytes asked of the source at once: few system calls, and they stay in the second-level cache until
- * they are used. */
+/* Bytes asked of the source at once: few system calls, and they stay in the second-level cache
+ * until they are used. */
 #define READ_SIZE ((size_t)128 * 1024)
 
 static void set_capacity(g3_window *window, size_t capacity)
@@ -31,10 +31,11 @@ void g3_window_begin(g3_window *window, g3_view begun)
 }
 
 /* Makes room for READ_SIZE bytes: forgets what is in front of `begin`, then grows if that is not
- * enough. */
+ * enough. A window that once had to grow is not used to its end for that: reading into the same
+ * places again and again is faster. */
 static void make_room(g3_window *window)
 {
-    if (window->capacity - window->filled >= READ_SIZE)
+    if (window->capacity - window->filled >= READ_SIZE && window->begin < READ_SIZE)
         return;
     size_t kept = window->filled - window->begin;
     memmove(window->data, window->data + window->begin, kept);

@@ -23,8 +23,8 @@ void g3_window_begin(g3_window *window, g3_view begun);
 /* Reads on: one read of the source. What is in front of `begin` is forgotten when room is short.
  * At the source's end an LF is put behind its last byte, so that every row ends in a line end. Must
  * not be called when the source has ended.
- * @param moved_from  set to where the bytes at `begin` were before: views into the window move with it;
- *                    only to calculate with, the memory may be gone
+ * @param moved_from  set to where the bytes at `begin` were before: views into the window move with
+ *                    it; only to calculate with, the memory may be gone
  * @return false with the source's error */
 bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from, g3_error *error);
 

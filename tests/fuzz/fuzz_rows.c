@@ -1,6 +1,6 @@
-/* Any bytes as CSV or TSV: the fast reader, with the scans of this processor and the plain ones, must agree
- * with the naive one. The input's first byte chooses the delimiter, the second how many bytes are
- * handed over as already begun. */
+/* Any bytes as CSV or TSV: the fast reader, with the scans of this processor and the plain ones,
+ * must agree with the naive one. The input's first byte chooses the delimiter, the second how many
+ * bytes are handed over as already begun. */
 #include "../support/naive_rows.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -99,7 +99,8 @@ static bool is_any_cell_too_long(const naive_reader *reader)
 
 /* True if the row that ends at `end` can't be one.
  * @param in_vain  bytes from its begin that were read in vain */
-static bool is_bad(const naive_reader *reader, size_t end, bool closed, bool by_lines, size_t *in_vain)
+static bool is_bad(const naive_reader *reader, size_t end, bool closed, bool by_lines,
+                   size_t *in_vain)
 {
     size_t length = end - reader->at;
     *in_vain = 0;
@@ -184,8 +185,8 @@ static const char *compare_row(const naive_reader *reader, const naive_row *expe
     return NULL;
 }
 
-const char *naive_compare(g3_view file, size_t begun, g3_source *source, char delimiter, char *space,
-                          size_t space_size)
+const char *naive_compare(g3_view file, size_t begun, g3_source *source, char delimiter,
+                          char *space, size_t space_size)
 {
     naive_reader naive;
     naive_begin(&naive, file, delimiter);

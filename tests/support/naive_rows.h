@@ -1,5 +1,5 @@
-/* Rows read byte by byte, straight from the rules in g3/table/rows.h: what the fast reader must agree with
- * on any input. Used by the unit tests and the fuzz target. */
+/* Rows read byte by byte, straight from the rules in g3/table/rows.h: what the fast reader must
+ * agree with on any input. Used by the unit tests and the fuzz target. */
 #ifndef G3_TESTS_NAIVE_ROWS_H
 #define G3_TESTS_NAIVE_ROWS_H
 
@@ -35,7 +35,7 @@ void naive_end(naive_reader *reader);
 /* Reads `file` both ways and compares all that a row tells.
  * @param source  gives the bytes of `file` behind the first `begun`, in whatever pieces
  * @return NULL if they agree, or what differs; static text or in `space` */
-const char *naive_compare(g3_view file, size_t begun, g3_source *source, char delimiter, char *space,
-                          size_t space_size);
+const char *naive_compare(g3_view file, size_t begun, g3_source *source, char delimiter,
+                          char *space, size_t space_size);
 
 #endif

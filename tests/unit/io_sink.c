@@ -1,4 +1,5 @@
-/* Sinks: nothing under the final name before the end, failures told, packing, going on after a checkpoint. */
+/* Sinks: nothing under the final name before the end, failures told, packing, going on after a
+ * checkpoint. */
 #include "../support/chance.h"
 #include "g3/io/sink.h"
 #include "g3/io/source.h"
@@ -47,8 +48,8 @@ static void check_content(const char *name, g3_view expected)
     cr_assert(source, "%s", error.message);
     size_t got;
     do {
-        cr_assert(g3_source_read(source, g3_buffer_reserve(&text, 65536), 65536, &got, &error), "%s",
-                  error.message);
+        cr_assert(g3_source_read(source, g3_buffer_reserve(&text, 65536), 65536, &got, &error),
+                  "%s", error.message);
         text.length += got;
     } while (got);
     cr_expect(g3_view_equal(g3_buffer_view(&text), expected), "%s holds %zu bytes, not %zu", name,
@@ -63,7 +64,8 @@ static void write_file(const char *name, const char *text)
     cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
-/* Appends lines of chance, settling behind each, until `size` bytes have gone in; the same to `copy`. */
+/* Appends lines of chance, settling behind each, until `size` bytes have gone in; the same to
+ * `copy`. */
 static void add_lines(g3_sink *sink, test_chance *chance, size_t size, g3_buffer *copy)
 {
     g3_error error = {0};
@@ -71,7 +73,8 @@ static void add_lines(g3_sink *sink, test_chance *chance, size_t size, g3_buffer
         size_t length = copy->length;
         g3_buffer_append_integer(copy, (int64_t)next_chance(chance));
         g3_buffer_append_char(copy, '\n');
-        g3_buffer_append(g3_sink_buffer(sink), (g3_view){copy->data + length, copy->length - length});
+        g3_buffer_append(g3_sink_buffer(sink),
+                         (g3_view){copy->data + length, copy->length - length});
         cr_assert(g3_sink_settle(sink, false, &error), "%s", error.message);
     }
 }

@@ -64,8 +64,8 @@ static void check_sorter(size_t count, size_t memory)
     for (size_t i = 0; i < count; i++) {
         cr_assert(g3_sorter_next(sorter, &line, &ended, &error), "%s", error.message);
         cr_assert_not(ended);
-        cr_assert(g3_view_equal(line, write_line(&space, items[i].number)), "line %zu of %zu: %.*s", i,
-                  count, (int)line.length, line.data);
+        cr_assert(g3_view_equal(line, write_line(&space, items[i].number)), "line %zu of %zu: %.*s",
+                  i, count, (int)line.length, line.data);
     }
     for (int again = 0; again < 2; again++) {
         cr_assert(g3_sorter_next(sorter, &line, &ended, &error));

@@ -1,12 +1,15 @@
 /* Sources: files, pipes and memory, plain and packed, whole and damaged. */
 #include "../support/chance.h"
 #include "g3/base/buffer.h"
+#include "g3/base/interrupt.h"
 #include "g3/base/memory.h"
 #include "g3/io/source.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -44,7 +47,8 @@ static void append_zstd(g3_buffer *packed, g3_view text)
     ZSTD_CCtx *context = ZSTD_createCCtx();
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
     size_t room = ZSTD_compressBound(text.length) + 4;
-    size_t size = ZSTD_compress2(context, g3_buffer_reserve(packed, room), room, text.data, text.length);
+    size_t size =
+        ZSTD_compress2(context, g3_buffer_reserve(packed, room), room, text.data, text.length);
     cr_assert_not(ZSTD_isError(size));
     packed->length += size;
     ZSTD_freeCCtx(context);
@@ -241,28 +245,47 @@ Test(source, gives_what_a_pipe_holds)
     close(ends[0]);
 }
 
+/* Someone else's O_NONBLOCK on a shared pipe is no reason to fail. */
 Test(source, waits_for_a_pipe_that_does_not_block)
 {
     int ends[2];
-    char space[100];
-    size_t got = 0;
+    g3_buffer out = {0};
     cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
     cr_assert_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
     pid_t child = fork();
-    if (child == 0) { /* sooner or later */
+    if (child == 0) /* writes sooner or later */
         _exit(write(ends[1], "late", 4) == 4 ? 0 : 1);
-    }
     close(ends[1]);
     g3_source *source = g3_source_open("-", NULL);
     cr_assert(source);
     cr_expect_str_eq(g3_source_name(source), "standard input");
-    g3_buffer out = {0};
-    cr_expect(read_all(source, sizeof space, &out, NULL));
+    cr_expect(read_all(source, 100, &out, NULL));
     cr_expect_str_eq(g3_buffer_text(&out), "late");
-    (void)got;
+    waitpid(child, NULL, 0);
     g3_source_close(source);
     g3_buffer_free(&out);
     close(ends[0]);
+}
+
+/* Also one that came before the wait began. */
+Test(source, is_interrupted_by_a_signal)
+{
+    int ends[2];
+    char path[32], space[10];
+    size_t got;
+    g3_error error = {0};
+    g3_interrupt_set_up();
+    cr_assert_eq(pipe(ends), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    cr_assert_eq(write(ends[1], "begin", 5), 5);
+    g3_source *source = g3_source_open(path, NULL);
+    cr_assert(source && g3_source_read(source, space, sizeof space, &got, NULL));
+    raise(SIGTERM);
+    cr_expect_not(g3_source_read(source, space, sizeof space, &got, &error));
+    cr_expect_eq(error.exit, G3_EXIT_INTERRUPTED);
+    g3_source_close(source);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 Test(source, says_why_it_can_not_be_opened)

@@ -68,7 +68,9 @@ Test(rows, follow_the_rules)
 
 Test(rows, skip_a_byte_order_mark_at_the_very_beginning_only)
 {
-    check_csv("\xef\xbb\xbf" "a,b\n", "a|b\n");
+    check_csv("\xef\xbb\xbf"
+              "a,b\n",
+              "a|b\n");
     check_csv("\xef\xbb\xbf\"a,b\"\n", "a,b\n");
     check_csv("\xef\xbb\xbf\n\"a\"", "a\n");
     check_csv("\xef\xbb\xbf", "");
@@ -109,8 +111,27 @@ Test(rows, number_the_files_lines)
 static size_t make_soup(test_chance *chance, char *file, size_t most)
 {
     static const char *const PIECES[] = {
-        "a", "b", ",", ",", "\"", "\"", "\"\"", "\n", "\r", "\r\n", "\t", " ", "\\", "\xc3\xbc", "\xff",
-        "abcdefghijklmnopqrstuvwxyz0123456789", ",\"", "\",\"", "\"\n\"", ",,,,,,,,", "\xef\xbb\xbf",
+        "a",
+        "b",
+        ",",
+        ",",
+        "\"",
+        "\"",
+        "\"\"",
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        " ",
+        "\\",
+        "\xc3\xbc",
+        "\xff",
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        ",\"",
+        "\",\"",
+        "\"\n\"",
+        ",,,,,,,,",
+        "\xef\xbb\xbf",
     };
     size_t length = 0, wanted = choose(chance, most);
     size_t kinds = 1 + choose(chance, sizeof PIECES / sizeof *PIECES); /* some files are dull */
@@ -137,7 +158,8 @@ static g3_buffer pack_in_steps(g3_view file, size_t step)
     for (size_t at = 0; at < file.length; at += step) {
         size_t size = file.length - at < step ? file.length - at : step;
         size_t room = ZSTD_compressBound(size);
-        packed.length += ZSTD_compress(g3_buffer_reserve(&packed, room), room, file.data + at, size, 1);
+        packed.length +=
+            ZSTD_compress(g3_buffer_reserve(&packed, room), room, file.data + at, size, 1);
     }
     return packed;
 }
@@ -162,11 +184,10 @@ static void check_naive(g3_view file, size_t begun, size_t step, char delimiter)
     char space[128];
     g3_view rest = {file.data + begun, file.length - begun};
     g3_buffer packed = step ? pack_in_steps(rest, step) : (g3_buffer){0};
-    g3_source *source =
-        g3_source_open_memory("soup", step ? g3_buffer_view(&packed) : rest);
+    g3_source *source = g3_source_open_memory("soup", step ? g3_buffer_view(&packed) : rest);
     const char *difference = naive_compare(file, begun, source, delimiter, space, sizeof space);
-    cr_assert_null(difference, "%s; begun %zu, step %zu, delimiter %d: %.*s", difference, begun, step,
-                   delimiter, (int)file.length, file.data);
+    cr_assert_null(difference, "%s; begun %zu, step %zu, delimiter %d: %.*s", difference, begun,
+                   step, delimiter, (int)file.length, file.data);
     g3_source_close(source);
     g3_buffer_free(&packed);
 }
@@ -219,12 +240,14 @@ Test(rows, agree_with_the_naive_reader_on_long_rows)
     g3_buffer_free(&file);
 }
 
-/* libcsv and we agree on cells that are well formed: quotes closed, nothing between the closing one and the
- * delimiter. (libcsv takes a quote that something else follows for data inside the quotes, and gives what an
- * open quote holds as a cell.) With a "blank" that no byte is, it does not trim cells either. */
+/* libcsv and we agree on cells that are well formed: quotes closed, nothing between the closing one
+ * and the delimiter. (libcsv takes a quote that something else follows for data inside the quotes,
+ * and gives what an open quote holds as a cell.) With a "blank" that no byte is, it does not trim
+ * cells either. */
 static void append_well_formed_cell(test_chance *chance, g3_buffer *file)
 {
-    static const char PLAIN[] = "abc \t\"'\\x{}[]:\xc3\xbc\xff\0\1", INSIDE[] = "abc, \t\r\n'\\{}\xc3\xbc\0,";
+    static const char PLAIN[] = "abc \t\"'\\x{}[]:\xc3\xbc\xff\0\1",
+                      INSIDE[] = "abc, \t\r\n'\\{}\xc3\xbc\0,";
     size_t begin = file->length, length = choose(chance, choose(chance, 8) ? 9 : 90);
     if (choose(chance, 2)) {
         for (; length && choose(chance, 40); length--) {
@@ -433,7 +456,8 @@ Test(rows, give_up_a_file_out_of_step_in_linear_time)
     uint64_t good, bad, first_bad, lines = 0;
     g3_buffer file = {0};
     for (; file.length < G3_ROW_LIMIT + 2000000; lines++)
-        g3_buffer_append_text(&file, "guid\",\"0123456789abcdef0123456789abcdef\",\"name of a file\n");
+        g3_buffer_append_text(&file,
+                              "guid\",\"0123456789abcdef0123456789abcdef\",\"name of a file\n");
     count_rows(&file, &good, &bad, &first_bad);
     cr_expect_eq(good, 0);
     cr_expect_eq(bad, lines);
@@ -476,8 +500,9 @@ Test(cells, are_quoted_where_they_must_be)
         bool alone;
         const char *expected;
     } CASES[] = {
-        {"a b", ',', false, "a b"},       {"", ',', false, ""},        {"", ',', true, "\"\""},
-        {"a,b", ',', false, "\"a,b\""},   {"a,b", '\t', false, "a,b"}, {"a\tb", '\t', true, "\"a\tb\""},
+        {"a b", ',', false, "a b"},       {"", ',', false, ""},
+        {"", ',', true, "\"\""},          {"a,b", ',', false, "\"a,b\""},
+        {"a,b", '\t', false, "a,b"},      {"a\tb", '\t', true, "\"a\tb\""},
         {"\"", ',', false, "\"\"\"\""},   {"a\"b\"", ',', false, "\"a\"\"b\"\"\""},
         {"a\nb", ',', false, "\"a\nb\""}, {"a\rb", ',', false, "\"a\rb\""},
     };

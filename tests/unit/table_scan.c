@@ -1,4 +1,5 @@
-/* The vectorised scans against the plain ones and against loops; UTF-8 against a table of RFC 3629. */
+/* The vectorised scans against the plain ones and against loops; UTF-8 against a table of RFC 3629.
+ */
 #include "../support/chance.h"
 #include "g3/base/memory.h"
 #include "g3/table/scan.h"
@@ -100,7 +101,11 @@ static bool is_character(const unsigned char *bytes, size_t length)
 {
     static const uint32_t LEAST[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t code = bytes[0];
-    size_t wanted = code < 0x80 ? 1 : code >> 5 == 6 ? 2 : code >> 4 == 14 ? 3 : code >> 3 == 30 ? 4 : 0;
+    size_t wanted = code < 0x80       ? 1
+                    : code >> 5 == 6  ? 2
+                    : code >> 4 == 14 ? 3
+                    : code >> 3 == 30 ? 4
+                                      : 0;
     if (wanted != length)
         return false;
     code &= wanted == 1 ? 0x7f : 0x3fu >> (wanted - 1);
@@ -112,16 +117,18 @@ static bool is_character(const unsigned char *bytes, size_t length)
     return code >= LEAST[wanted] && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
 }
 
-/* All sequences of up to three bytes that are one character or none, and of four those at the edges. */
+/* All sequences of up to three bytes that are one character or none, and of four those at the
+ * edges. */
 Test(utf8, is_what_the_standard_says)
 {
-    static const unsigned char EDGES[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
+    static const unsigned char EDGES[] = {0x00, 0x7f, 0x80, 0x8f, 0x90,
+                                          0x9f, 0xa0, 0xbf, 0xc0, 0xff};
     for (unsigned first = 0x80; first < 0x100; first++)
         for (unsigned second = 0; second < 0x100; second++)
             for (size_t third = 0; third < sizeof EDGES; third++)
                 for (size_t fourth = 0; fourth < sizeof EDGES; fourth++) {
-                    unsigned char bytes[] = {(unsigned char)first, (unsigned char)second, EDGES[third],
-                                             EDGES[fourth]};
+                    unsigned char bytes[] = {(unsigned char)first, (unsigned char)second,
+                                             EDGES[third], EDGES[fourth]};
                     bool expected = is_character(bytes, 4) ||
                                     (is_character(bytes, 3) && bytes[3] < 0x80) ||
                                     (is_character(bytes, 2) && is_character(bytes + 2, 2)) ||

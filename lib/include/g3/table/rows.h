@@ -4,16 +4,17 @@
  * Format: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180) as found in the wild:
  *  - a row ends with LF, CR LF or a lone CR; the last one may lack it; blank lines are skipped;
  *  - a byte-order mark (EF BB BF) at the very beginning is skipped;
- *  - a cell that begins with `"` is quoted: delimiters and line ends inside are data, `""` is a quote;
- *    what stands between the closing quote and the delimiter is data too, as Python's csv reads it;
+ *  - a cell that begins with `"` is quoted: delimiters and line ends inside are data, `""` is a
+ *    quote; what stands between the closing quote and the delimiter is data too, as Python's csv
+ *    reads it;
  *  - a quote anywhere else is an ordinary character;
  *  - NUL and any other byte is data; blanks are data (trimming is the record storey's business);
  *  - TSV is the same with a tab for the comma.
- * A quote that is never closed, or a cell or row beyond the limits below, makes a bad row of the line that
- * it began on, and reading goes on with the next line: one stray quote costs one line and not the file.
- * In the bytes that were read in vain for such a row, a quoted cell must close on its own line (else
- * that line is a bad row too): where quotes have gone wrong for megabytes, trying each line for as
- * long again would take for ever.
+ * A quote that is never closed, or a cell or row beyond the limits below, makes a bad row of the
+ * line that it began on, and reading goes on with the next line: one stray quote costs one line and
+ * not the file. In the bytes that were read in vain for such a row, a quoted cell must close on its
+ * own line (else that line is a bad row too): where quotes have gone wrong for megabytes, trying
+ * each line for as long again would take for ever.
  */
 #ifndef G3_TABLE_ROWS_H
 #define G3_TABLE_ROWS_H
@@ -21,12 +22,12 @@
 #include "g3/base/buffer.h"
 #include "g3/io/source.h"
 
-/* Longest cell and longest row, bytes: what a document in a cell may reasonably be; beyond it, a quote
- * was left open. */
+/* Longest cell and longest row, bytes: what a document in a cell may reasonably be; beyond it, a
+ * quote was left open. */
 #define G3_CELL_LIMIT ((size_t)16 * 1024 * 1024)
-#define G3_ROW_LIMIT ((size_t)24 * 1024 * 1024)
+#define G3_ROW_LIMIT  ((size_t)24 * 1024 * 1024)
 
-/* Most cells of a row: far beyond any manifest, and keeps what they take small beside G3_ROW_LIMIT. */
+/* Most cells of a row: far beyond any manifest; keeps what they take small beside G3_ROW_LIMIT. */
 #define G3_ROW_CELLS_LIMIT ((size_t)1024 * 1024)
 
 /* Longest text given for a bad row, bytes: enough to see what it is. */
@@ -36,8 +37,8 @@ typedef struct g3_row {
     const g3_view *cells; /* unquoted; valid until the next call */
     size_t count;         /* at least 1 */
     uint64_t line;        /* of the file, counting from 1, on which the row begins */
-    g3_view text;         /* the row as it stands in the file, without its line end; as long as the cells */
-    bool ascii;           /* no byte of the row is above 0x7f */
+    g3_view text; /* the row as it stands in the file, without its line end; as long as the cells */
+    bool ascii;   /* no byte of the row is above 0x7f */
 } g3_row;
 
 typedef enum g3_next {
@@ -51,20 +52,22 @@ typedef struct g3_row_reader g3_row_reader;
 
 /* @param source     borrowed until the reader is closed
  * @param delimiter  one byte, not '"', CR or LF
- * @param begun      bytes already taken from the source (to see what it holds), read first; may be empty;
- *                   copied
+ * @param begun      bytes already taken from the source (to see what it holds), read first; may be
+ *                   empty; copied
  * @return owned by the caller: g3_row_reader_close() */
 g3_row_reader *g3_row_reader_open(g3_source *source, char delimiter, g3_view begun);
 
 /* Reads the next row.
  * @param reason  for G3_NEXT_BAD: why, a text without line end (static or valid until the next
  *                call); row->line and row->text (cut to G3_BAD_ROW_TEXT) are set */
-g3_next g3_row_reader_next(g3_row_reader *reader, g3_row *row, const char **reason, g3_error *error);
+g3_next g3_row_reader_next(g3_row_reader *reader, g3_row *row, const char **reason,
+                           g3_error *error);
 
 void g3_row_reader_close(g3_row_reader *reader); /* NULL is allowed; leaves the source open */
 
-/* Appends a cell, quoted if it holds the delimiter, a quote, CR or LF. `alone` tells that the row has
- * no other cell: an empty one is then written as `""`, for a blank line would be skipped by readers. */
+/* Appends a cell, quoted if it holds the delimiter, a quote, CR or LF. `alone` tells that the row
+ * has no other cell: an empty one is then written as `""`, for a blank line would be skipped by
+ * readers. */
 void g3_cell_append(g3_buffer *buffer, g3_view cell, char delimiter, bool alone);
 
 #endif

@@ -19,10 +19,14 @@ typedef struct g3_marks {
 
 /* Finds the marks of `blocks` blocks at `text`, all of whose bytes must be readable.
  * @param marks  filled in, one for each block */
-typedef void g3_scan_marks_function(const char *text, size_t blocks, char delimiter, g3_marks *marks);
+typedef void g3_scan_marks_function(const char *text, size_t blocks, char delimiter,
+                                    g3_marks *marks);
+
+/* Bytes behind the last one copied that g3_scan_copy_plain_function may write. */
+#define G3_SCAN_SLACK ((size_t)32)
 
 /* Copies up to `length` bytes from `text` to `out`, stopping before the first that a JSON string
- * must escape (below 0x20, '"', '\\'). May write up to 32 bytes behind the last one copied.
+ * must escape (below 0x20, '"', '\\'). May write up to G3_SCAN_SLACK bytes behind the last one copied.
  * @return bytes copied */
 typedef size_t g3_scan_copy_plain_function(char *out, const char *text, size_t length);
 
@@ -38,8 +42,8 @@ typedef struct g3_scan {
     g3_scan_string_end_function *string_end;
 } g3_scan;
 
-/* The scans for this processor; G3_SCAN=portable in the environment takes the plain C ones, so that tests
- * compare both. Never NULL. */
+/* The scans for this processor; G3_SCAN=portable in the environment takes the plain C ones, so that
+ * tests compare both. Never NULL. */
 const g3_scan *g3_scan_best(void);
 
 /* The plain C ones, the reference. */
