@@ -2,6 +2,7 @@
  * are even. */
 #include "../../lib/run/guesses.h"
 #include "../../lib/run/ranges.h"
+#include "../support/chance.h"
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,14 +20,6 @@ typedef struct listing {
 static int compare_guids(const void *left, const void *right)
 {
     return g3_view_compare(*(const g3_view *)left, *(const g3_view *)right);
-}
-
-static uint64_t draw(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * 2685821657736338717ULL;
 }
 
 static void add_guid(listing *index, size_t place, const char *prefix, uint64_t high, uint64_t low)
@@ -110,13 +103,13 @@ static outcome probe_listing(const listing *index, int64_t told)
 static void make_mixed(listing *index, size_t count)
 {
     static const char *const PREFIXES[] = {"dg.TEST/", "", "dg.4503/", "ark:/13030/x", "zz/"};
-    uint64_t state = 42;
+    test_chance state = {42};
     begin_listing(index, count);
     for (size_t i = 0; i < count; i++) {
-        uint64_t dice = draw(&state) % 100;
+        uint64_t dice = next_chance(&state) % 100;
         size_t kind = dice < 60 ? 0 : dice < 85 ? 1 : dice < 97 ? 2 : dice < 99 ? 3 : 4;
-        uint64_t high = draw(&state);
-        add_guid(index, i, PREFIXES[kind], high, draw(&state));
+        uint64_t high = next_chance(&state);
+        add_guid(index, i, PREFIXES[kind], high, next_chance(&state));
     }
     sort_listing(index);
 }

@@ -1,6 +1,7 @@
 /* Ranges of a sweep: properties against a simulated index whose order has nothing to do with bytes,
  * which changes between requests, and whose answers come in any order. */
 #include "../../lib/run/ranges.h"
+#include "../support/chance.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,23 +10,14 @@
 #define MOST_BOUNDARIES 24
 #define MOST_PAGE       64
 
-/* xorshift64*: a small generator, so that a failing case can be run again from its seed. */
-static uint64_t draw(uint64_t *state)
+static size_t draw_below(test_chance *chance, size_t limit)
 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * 2685821657736338717ULL;
-}
-
-static size_t draw_below(uint64_t *state, size_t limit)
-{
-    return limit ? (size_t)(draw(state) % limit) : 0;
+    return limit ? choose(chance, limit) : 0;
 }
 
 /* The index: record i stands before record i + 1, whatever their GUIDs' bytes say. */
 typedef struct simulated_index {
-    uint64_t random;
+    test_chance random;
     size_t count;
     char guids[MOST_RECORDS][32];
     bool present[MOST_RECORDS];
@@ -38,7 +30,7 @@ static void fill_index(simulated_index *index, size_t unstable_of_100)
 {
     for (size_t i = 0; i < index->count; i++) {
         snprintf(index->guids[i], sizeof index->guids[i], "%08x-%zu",
-                 (unsigned)draw(&index->random), i);
+                 (unsigned)next_chance(&index->random), i);
         index->changes[i] = draw_below(&index->random, 100) < unstable_of_100;
         index->present[i] = !index->changes[i] || draw_below(&index->random, 2);
         index->changed[i] = false;
@@ -165,7 +157,7 @@ static bool has_firm_landmarks(const simulated_index *index, const g3_ranges *ra
 static bool sweep_once(uint64_t seed, size_t unstable_of_100, size_t probe_page)
 {
     static simulated_index index;
-    index.random = seed * 0x9e3779b97f4a7c15ULL + 1;
+    index.random = (test_chance){seed};
     index.count = draw_below(&index.random, MOST_RECORDS);
     size_t read_size = 1 + draw_below(&index.random, MOST_PAGE);
     fill_index(&index, unstable_of_100);
