@@ -1,8 +1,9 @@
-/* Reads the index service's answers: listings, bulk answers, single records. Called by the sweep and by
- * the lookups, for every record that a commons has: members that are not wanted are only checked.
+/* Reads the index service's answers: listings, bulk answers, single records. Called by the sweep
+ * and by the lookups, for every record that a commons has: members that are not wanted are only
+ * checked.
  *
- * Records of one answer have the same members in the same order, so each is read in the expectation of
- * the one before, its names being compared in place. */
+ * Records of one answer have the same members in the same order, so each is read in the expectation
+ * of the one before, its names being compared in place. */
 #include "g3/commons/index.h"
 #include <stdlib.h>
 
@@ -28,11 +29,16 @@ typedef enum answer_member {
 } answer_member;
 
 static const g3_view MEMBER_NAMES[MEMBER_OTHER] = {
-    [MEMBER_DID] = {"did", 3},         [MEMBER_URLS] = {"urls", 4},
-    [MEMBER_AUTHZ] = {"authz", 5},     [MEMBER_ACL] = {"acl", 3},
-    [MEMBER_HASHES] = {"hashes", 6},   [MEMBER_SIZE] = {"size", 4},
-    [MEMBER_FILE_NAME] = {"file_name", 9}, [MEMBER_ID] = {"id", 2},
-    [MEMBER_RECORDS] = {"records", 7}, [MEMBER_ERROR] = {"error", 5},
+    [MEMBER_DID] = {"did", 3},
+    [MEMBER_URLS] = {"urls", 4},
+    [MEMBER_AUTHZ] = {"authz", 5},
+    [MEMBER_ACL] = {"acl", 3},
+    [MEMBER_HASHES] = {"hashes", 6},
+    [MEMBER_SIZE] = {"size", 4},
+    [MEMBER_FILE_NAME] = {"file_name", 9},
+    [MEMBER_ID] = {"id", 2},
+    [MEMBER_RECORDS] = {"records", 7},
+    [MEMBER_ERROR] = {"error", 5},
 };
 
 typedef enum answer_state {
@@ -47,9 +53,9 @@ struct g3_index_answer {
     g3_json_reader json;
     g3_arena arena; /* records, lists, decoded strings */
     answer_state state;
-    bool is_listing;  /* the records stand in the list of a listing */
-    bool outer_first; /* walk of the object around a listing */
-    bool first;       /* walk of the array of records */
+    bool is_listing;    /* the records stand in the list of a listing */
+    bool outer_first;   /* walk of the object around a listing */
+    bool first;         /* walk of the array of records */
     const char *reason; /* why it failed */
     struct {
         g3_view name; /* as the record before has it, with its colon: `"did":` */
@@ -64,9 +70,9 @@ struct g3_index_answer {
 typedef struct record_draft {
     g3_value values[G3_OBJECT_FIELDS];
     g3_value bundle_id;
-    const char *wrong;  /* a member that can't be what it should: matters if this is a record */
-    bool is_error;      /* has an "error" */
-    bool is_listing;    /* has "records": the walk has stopped inside it */
+    const char *wrong; /* a member that can't be what it should: matters if this is a record */
+    bool is_error;     /* has an "error" */
+    bool is_listing;   /* has "records": the walk has stopped inside it */
 } record_draft;
 
 g3_index_answer *g3_index_answer_open(void)
@@ -102,7 +108,8 @@ static answer_member find_member(g3_view name)
 }
 
 /* Steps to the next member of a record, the `place`-th. @return false at its end, or on a fault */
-static inline bool next_member(g3_index_answer *answer, bool *first, size_t place, answer_member *member)
+static inline bool next_member(g3_index_answer *answer, bool *first, size_t place,
+                               answer_member *member)
 {
     g3_json_reader *json = &answer->json;
     bool matched;
@@ -218,7 +225,8 @@ static bool read_hashes(g3_index_answer *answer, record_draft *draft)
     if (g3_json_peek(json) != G3_JSON_OBJECT)
         return pass_wrong(answer, draft, "hashes that are not an object");
     g3_json_enter(json, &first);
-    while (g3_json_more_expected(json, &first, g3_object_columns[G3_MD5].json_key, &matched, &name)) {
+    while (
+        g3_json_more_expected(json, &first, g3_object_columns[G3_MD5].json_key, &matched, &name)) {
         bool is_md5 = matched || g3_view_equal(name, g3_object_columns[G3_MD5].name);
         if (!(is_md5 ? read_text(answer, draft, md5) : g3_json_skip(json, NULL)))
             return false;
@@ -256,8 +264,8 @@ static bool read_member(g3_index_answer *answer, record_draft *draft, answer_mem
     return g3_json_skip(&answer->json, NULL);
 }
 
-/* Reads the object at which the answer stands: a record, or with `outer` perhaps a listing, in whose
- * "records" it then stops.
+/* Reads the object at which the answer stands: a record, or with `outer` perhaps a listing, in
+ * whose "records" it then stops.
  * @return false on a fault of the JSON */
 static bool read_object(g3_index_answer *answer, record_draft *draft, bool outer, bool *first)
 {
@@ -300,14 +308,15 @@ static g3_next give_record(g3_index_answer *answer, record_draft *draft, g3_reco
     if (draft->values[G3_GUID].type == G3_NULL)
         draft->values[G3_GUID] = draft->bundle_id;
     if (draft->values[G3_GUID].type == G3_NULL)
-        return fail(answer, reason, draft->is_error ? "an error message instead of records"
-                                                    : "a record without a did");
+        return fail(answer, reason,
+                    draft->is_error ? "an error message instead of records"
+                                    : "a record without a did");
     if (draft->wrong)
         return fail(answer, reason, draft->wrong);
     g3_field *fields = g3_arena_take(&answer->arena, G3_OBJECT_FIELDS * sizeof *fields);
     for (int i = 0; i < G3_OBJECT_FIELDS; i++)
         fields[i] = (g3_field){&g3_object_columns[i], draft->values[i]};
-    *record = (g3_record){.fields = fields, .count = G3_OBJECT_FIELDS};
+    *record = (g3_record){.fields = fields, .count = G3_OBJECT_FIELDS, .ascii = !answer->json.high};
     return G3_NEXT_ITEM;
 }
 

@@ -1,4 +1,5 @@
-/* Requests to the index service. Called by the sweep, the lookups, and whoever asks for one record. */
+/* Requests to the index service. Called by the sweep, the lookups, and whoever asks for one record.
+ */
 #include "g3/commons/index.h"
 
 /* What may stand as it is in a path or a query value (RFC 3986, 3.3 and 3.4) and is usual in GUIDs,
@@ -83,11 +84,13 @@ size_t g3_index_ids_room(const char *base)
 {
     const char *scheme_end = strstr(base, "://");
     const char *path = strchr(scheme_end ? scheme_end + strlen("://") : base, '/');
-    size_t taken = strlen("GET ") + (path ? strlen(path) : 0) + strlen(IDS_PATH) + strlen(" HTTP/1.1");
+    size_t taken =
+        strlen("GET ") + (path ? strlen(path) : 0) + strlen(IDS_PATH) + strlen(" HTTP/1.1");
     return taken < G3_INDEX_REQUEST_LINE_LIMIT ? G3_INDEX_REQUEST_LINE_LIMIT - taken : 0;
 }
 
-void g3_index_bulk_request(g3_request *request, const char *base, const g3_view *guids, size_t count)
+void g3_index_bulk_request(g3_request *request, const char *base, const g3_view *guids,
+                           size_t count)
 {
     begin_request(request, G3_POST, base, "/bulk/documents");
     for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
-/* Turns cells and JSON values into the values of fields. Called for each cell of each row: the usual
- * cases come first. */
+/* Turns cells and JSON values into the values of fields. Called for each cell of each row: the
+ * usual cases come first. */
 #include "cells.h"
 #include "g3/record/json.h"
 #include "g3/record/list.h"
@@ -131,14 +131,15 @@ bool g3_value_from_json(g3_value *value, g3_object_field field, g3_arena *arena,
             return read_array(value, field, arena, reason);
         if (field == G3_FILE_SIZE)
             return refuse(reason, field, value->text,
-                          is_all_digits(value->text) ? "is too large: 9223372036854775807 is the most"
-                                                     : "is not a whole number");
+                          is_all_digits(value->text)
+                              ? "is too large: 9223372036854775807 is the most"
+                              : "is not a whole number");
         return refuse(reason, field, value->text, "is not a string");
     }
 }
 
-/* `text`, which is JSON, on one line: line ends can only stand between its tokens, where a blank does as
- * well. */
+/* `text`, which is JSON, on one line: line ends can only stand between its tokens, where a blank
+ * does as well. */
 static g3_view put_on_one_line(g3_view text, g3_arena *arena)
 {
     if (!memchr(text.data, '\n', text.length) && !memchr(text.data, '\r', text.length))
@@ -181,7 +182,7 @@ static inline bool may_begin_json(char c)
            c == 'f' || c == 'n';
 }
 
-g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena)
+g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena, const g3_scan *scan)
 {
     g3_view text = trim(cell);
     g3_json_reader reader;
@@ -189,7 +190,7 @@ g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena)
     if (text.length == 0)
         return (g3_value){.type = G3_NULL};
     if (may_begin_json(text.data[0])) {
-        g3_json_begin(&reader, text, arena);
+        g3_json_begin_with(&reader, text, arena, scan);
         if (g3_value_read_json(&value, &reader) && g3_json_at_end(&reader))
             return value;
     }

@@ -1,4 +1,5 @@
-/* Names of columns: each once, with what JSON writes for it. Called by the layout and the readers. */
+/* Names of columns: each once, with what JSON writes for it. Called by the layout and the readers.
+ */
 #include "columns.h"
 #include "g3/base/hash.h"
 #include "g3/record/json.h"
@@ -41,8 +42,8 @@ static g3_column_entry *make_entry(g3_arena *arena, g3_view name, uint64_t hash)
 static g3_column_entry **find_slot(const g3_column_table *table, g3_view name, uint64_t hash)
 {
     size_t at = hash & (table->capacity - 1);
-    while (table->slots[at] && (table->slots[at]->hash != hash ||
-                                !g3_view_equal(table->slots[at]->column.name, name)))
+    while (table->slots[at] &&
+           (table->slots[at]->hash != hash || !g3_view_equal(table->slots[at]->column.name, name)))
         at = (at + 1) & (table->capacity - 1);
     return &table->slots[at];
 }

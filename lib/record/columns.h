@@ -40,12 +40,12 @@ typedef struct g3_layout {
  *
  * Object: the object fields that are there, in the SDK's order, then the other columns in theirs.
  * Metadata: guid, then the others. Raw: all as they come. A field is, in this order: what a map
- * names; the column of its own name; the first alias in the order listed that is there; each in its own
- * case before any case. Columns that are not taken for a field stay under their own names, or what a map calls
- * them.
+ * names; the column of its own name; the first alias in the order listed that is there; each in its
+ * own case before any case. Columns that are not taken for a field stay under their own names, or
+ * what a map calls them.
  * @param names     of the source columns, all different
- * @param complete  a map whose column is not there is an error (a header), not just an absent value (a
- *                  line)
+ * @param complete  a map whose column is not there is an error (a header), not just an absent value
+ * (a line)
  * @return false with G3_EXIT_INPUT: two columns for one name, or no column for a map */
 bool g3_layout_build(g3_layout *layout, g3_column_table *table, const g3_manifest_options *options,
                      const g3_view *names, size_t count, bool complete, g3_error *error);

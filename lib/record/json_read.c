@@ -43,6 +43,11 @@ static const char *skip_digits(const char *at, const char *end)
 
 void g3_json_begin(g3_json_reader *reader, g3_view text, g3_arena *arena)
 {
+    g3_json_begin_with(reader, text, arena, g3_scan_best());
+}
+
+void g3_json_begin_with(g3_json_reader *reader, g3_view text, g3_arena *arena, const g3_scan *scan)
+{
     static const char nothing[] = ""; /* pointers to compare even where the view has none */
     const char *begin = text.data ? text.data : nothing;
     *reader = (g3_json_reader){
@@ -50,7 +55,7 @@ void g3_json_begin(g3_json_reader *reader, g3_view text, g3_arena *arena)
         .end = begin + text.length,
         .begin = begin,
         .arena = arena,
-        .scan = g3_scan_best(),
+        .scan = scan,
     };
 }
 
@@ -91,7 +96,7 @@ static int read_code_unit(const char *at, const char *end)
         return -1;
     for (int i = 0; i < HEX_DIGITS; i++) {
         char c = at[i];
-        int digit = is_digit(c)               ? c - '0'
+        int digit = is_digit(c)              ? c - '0'
                     : (c >= 'a' && c <= 'f') ? c - 'a' + 10
                     : (c >= 'A' && c <= 'F') ? c - 'A' + 10
                                              : -1;
@@ -130,7 +135,7 @@ static const char *check_escape(const char *at, const char *end)
 static inline const char *find_string_end(g3_json_reader *reader, const char *begin, bool *escaped)
 {
     const char *at = begin;
-    bool high = false;
+    bool high = false, high_escape = false;
     for (;;) {
         at += reader->scan->string_end(at, (size_t)(reader->end - at), &high);
         if (at == reader->end) {
@@ -149,8 +154,10 @@ static inline const char *find_string_end(g3_json_reader *reader, const char *be
             return NULL;
         }
         *escaped = true;
+        high_escape |= at[1] == 'u';
         at = behind;
     }
+    reader->high |= high | high_escape;
     if (high && !g3_is_utf8((g3_view){begin, (size_t)(at - begin)})) {
         set_fault(reader, begin, "a string that is not UTF-8");
         return NULL;
@@ -222,15 +229,14 @@ static char decode_letter(char letter)
     }
 }
 
-/* Decodes a checked string into the arena. Decoding never makes it longer. */
-static g3_view decode_string(g3_arena *arena, g3_view raw)
+/* Decodes a checked string into the arena. Decoding never makes it longer; what copy_plain() stops
+ * at, in such a string, is a backslash. */
+static g3_view decode_string(g3_arena *arena, const g3_scan *scan, g3_view raw)
 {
-    char *begin = g3_arena_take(arena, raw.length), *out = begin;
+    char *begin = g3_arena_take(arena, raw.length + G3_SCAN_SLACK), *out = begin;
     const char *at = raw.data, *end = raw.data + raw.length;
     while (at < end) {
-        const char *escape = memchr(at, '\\', (size_t)(end - at));
-        size_t plain = (size_t)((escape ? escape : end) - at);
-        memcpy(out, at, plain);
+        size_t plain = scan->copy_plain(out, at, (size_t)(end - at));
         out += plain;
         at += plain;
         if (at == end)
@@ -256,7 +262,7 @@ bool g3_json_read_string(g3_json_reader *reader, g3_view *text)
         return false;
     *text = (g3_view){begin, (size_t)(end - begin)};
     if (escaped)
-        *text = decode_string(reader->arena, *text);
+        *text = decode_string(reader->arena, reader->scan, *text);
     reader->at = end + 1;
     return true;
 }
@@ -308,11 +314,12 @@ bool g3_json_read_integer(g3_json_reader *reader, int64_t *value)
     return true;
 }
 
-/* Finds the end of the string, number or word at `at`. @return what follows it, or NULL with a fault */
+/* Finds the end of the string, number or word at `at`. @return what follows it, or NULL with a
+ * fault */
 static inline const char *skip_scalar(g3_json_reader *reader, const char *at)
 {
     size_t left = (size_t)(reader->end - at);
-    bool escaped;
+    bool escaped = false;
     const char *behind;
     if (left && *at == '"') {
         behind = find_string_end(reader, at + 1, &escaped);
@@ -328,10 +335,11 @@ static inline const char *skip_scalar(g3_json_reader *reader, const char *at)
     return behind;
 }
 
-/* Reads past the key at `at` and its colon. @return where the value may begin, or NULL with a fault */
+/* Reads past the key at `at` and its colon. @return where the value may begin, or NULL with a fault
+ */
 static inline const char *skip_key(g3_json_reader *reader, const char *at)
 {
-    bool escaped;
+    bool escaped = false;
     at = skip_blanks(at, reader->end);
     if (at == reader->end || *at != '"') {
         set_fault(reader, at, "something else where a member's name must be");
@@ -368,7 +376,8 @@ static const char *step_to_next(g3_json_reader *reader, const char *at, open_bra
         if (at < reader->end && *at == ',')
             return object ? skip_key(reader, at + 1) : at + 1;
         if (at == reader->end || *at != (object ? '}' : ']')) {
-            set_fault(reader, at, object ? "no comma or } behind a member" : "no comma or ] behind an item");
+            set_fault(reader, at,
+                      object ? "no comma or } behind a member" : "no comma or ] behind an item");
             return NULL;
         }
         at++;
@@ -380,7 +389,8 @@ static const char *step_to_next(g3_json_reader *reader, const char *at, open_bra
 
 /* Opens the bracket at `at`. @return where its first value begins, or what follows the value if it
  * is empty (`closed` is set then); NULL with a fault */
-static const char *open_bracket(g3_json_reader *reader, const char *at, open_brackets *open, bool *closed)
+static const char *open_bracket(g3_json_reader *reader, const char *at, open_brackets *open,
+                                bool *closed)
 {
     bool object = *at == '{';
     if (reader->depth + open->count == G3_JSON_DEPTH) {

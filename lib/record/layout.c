@@ -106,11 +106,12 @@ static bool add_column(layout_maker *maker, g3_view name, g3_object_field field,
     size_t place = layout->count;
     if (g3_column_add_to_set(maker->table, column, &place)) {
         g3_view other = maker->names[layout->sources[place]], mine = maker->names[source];
-        return g3_fail(maker->error, G3_EXIT_INPUT,
-                       "columns %zu (\"%.*s\") and %zu (\"%.*s\") are both \"%.*s\"; rename one in the "
-                       "file, or with --map NAME=COLUMN",
-                       layout->sources[place] + 1, (int)other.length, other.data, source + 1,
-                       (int)mine.length, mine.data, (int)name.length, name.data);
+        return g3_fail(
+            maker->error, G3_EXIT_INPUT,
+            "columns %zu (\"%.*s\") and %zu (\"%.*s\") are both \"%.*s\"; rename one in the "
+            "file, or with --map NAME=COLUMN",
+            layout->sources[place] + 1, (int)other.length, other.data, source + 1, (int)mine.length,
+            mine.data, (int)name.length, name.data);
     }
     if (layout->count == layout->capacity) {
         layout->capacity = layout->capacity ? layout->capacity * 2 : G3_OBJECT_FIELDS;
@@ -150,13 +151,15 @@ static bool add_field(layout_maker *maker, g3_object_field field)
     return add_column(maker, g3_object_columns[field].name, field, source);
 }
 
-/* What a column is that is not typed: a raw record's guid is known as such, for shards and messages. */
+/* What a column is that is not typed: a raw record's guid is known as such, for shards and
+ * messages. */
 static g3_object_field untyped_field(g3_view name)
 {
     return find_field(name) == G3_GUID ? G3_GUID : G3_OTHER_FIELD;
 }
 
-/* Adds what a source column is besides a field: what maps call it, else itself under its own name. */
+/* Adds what a source column is besides a field: what maps call it, else itself under its own name.
+ */
 static bool add_other(layout_maker *maker, size_t source)
 {
     const g3_manifest_options *options = maker->options;

@@ -1,22 +1,22 @@
 /* JSON lines as records. Called by the manifest reader.
  *
  * Lines of one stream mostly have the same members in the same order, so each line is read in the
- * expectation of the one before: its names are compared in place, and what was worked out about them
- * (the layout) holds on. */
+ * expectation of the one before: its names are compared in place, and what was worked out about
+ * them (the layout) holds on. */
 #include "cells.h"
 #include "g3/record/json.h"
 #include "reader.h"
 #include <stdlib.h>
 
-/* Bytes asked from the source at once: enough that a system call costs nothing, and they stay in the
- * nearest cache but one. */
+/* Bytes asked from the source at once: enough that a system call costs nothing, and they stay in
+ * the nearest cache but one. */
 #define READ_BLOCK ((size_t)128 * 1024)
 
 /* Most of a line kept for the message, if it is too long to be read. */
 #define EXCERPT ((size_t)64 * 1024)
 
-/* Names of members kept; when there are more (names made up for each line), they are forgotten, for the
- * stream may be endless. */
+/* Names of members kept; when there are more (names made up for each line), they are forgotten, for
+ * the stream may be endless. */
 #define COLUMN_LIMIT ((size_t)16 * 1024)
 
 typedef struct line_member {
@@ -29,7 +29,8 @@ struct g3_line_reader {
     size_t used;     /* of those, up to the end of the current line */
     bool ended;      /* the source is */
     uint64_t line;   /* number of the current line */
-    line_member *members; /* of the current line; the columns also: of the one before, until read over */
+    line_member
+        *members; /* of the current line; the columns also: of the one before, until read over */
     size_t count;
     size_t capacity;
     size_t shape_count; /* members of the line that the layout was made for */
@@ -75,7 +76,8 @@ static bool skip_line(g3_manifest_reader *reader, g3_error *error)
 {
     g3_line_reader *lines = reader->lines;
     char *line_end = NULL;
-    reader->text = g3_arena_copy(&reader->arena, (g3_view){lines->bytes.data + lines->used, EXCERPT});
+    reader->text =
+        g3_arena_copy(&reader->arena, (g3_view){lines->bytes.data + lines->used, EXCERPT});
     lines->used = lines->bytes.length;
     while (!line_end && !lines->ended) {
         if (!read_more(reader, error))
@@ -212,7 +214,7 @@ static g3_next read_record(g3_manifest_reader *reader, g3_record *record, g3_bad
         g3_column_table_clear(&reader->table);
         lines->shape_known = false;
     }
-    g3_json_begin(&json, reader->text, &reader->arena);
+    g3_json_begin_with(&json, reader->text, &reader->arena, reader->scan);
     if (g3_json_peek(&json) != G3_JSON_OBJECT)
         json.fault = "something else";
     if (json.fault || !read_members(reader, &json, &same) || !g3_json_at_end(&json))
@@ -223,19 +225,22 @@ static g3_next read_record(g3_manifest_reader *reader, g3_record *record, g3_bad
         g3_field *field = &reader->fields[i];
         field->value = lines->members[reader->layout.sources[i]].value;
         if (reader->options.kind == G3_KIND_OBJECT &&
-            !g3_value_from_json(&field->value, field->column->field, &reader->arena, &reader->reason))
+            !g3_value_from_json(&field->value, field->column->field, &reader->arena,
+                                &reader->reason))
             return g3_refuse_row(reader, bad, lines->line, field->column->name);
     }
-    *record = (g3_record){reader->fields, reader->layout.count, lines->line, false};
+    *record = (g3_record){reader->fields, reader->layout.count, lines->line, !json.high};
     return G3_NEXT_ITEM;
 }
 
 static bool is_blank_line(g3_view text)
 {
-    return text.length == 0 || ((unsigned char)text.data[0] <= ' ' && g3_view_trim(text).length == 0);
+    return text.length == 0 ||
+           ((unsigned char)text.data[0] <= ' ' && g3_view_trim(text).length == 0);
 }
 
-g3_next g3_lines_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad, g3_error *error)
+g3_next g3_lines_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
+                      g3_error *error)
 {
     g3_next next;
     do {

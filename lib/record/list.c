@@ -43,7 +43,8 @@ static bool begins_url(const char *at, const char *end)
 {
     if (at == end || !is_letter(*at))
         return false;
-    while (at < end && (is_letter(*at) || (*at >= '0' && *at <= '9') || *at == '+' || *at == '-' || *at == '.'))
+    while (at < end &&
+           (is_letter(*at) || (*at >= '0' && *at <= '9') || *at == '+' || *at == '-' || *at == '.'))
         at++;
     return end - at >= 3 && memcmp(at, "://", 3) == 0;
 }
@@ -109,9 +110,11 @@ static void add_plain_item(list_reader *reader, g3_view item)
 }
 
 /* Reads a bare item at `at`, up to a blank or a comma that parts. @return what follows it */
-static const char *find_item_end(const list_reader *reader, const char *at, const char *end, bool commas)
+static const char *find_item_end(const list_reader *reader, const char *at, const char *end,
+                                 bool commas)
 {
-    while (at < end && !is_blank(*at) && !(commas && *at == ',' && parts_items(reader->field, at, end)))
+    while (at < end && !is_blank(*at) &&
+           !(commas && *at == ',' && parts_items(reader->field, at, end)))
         at++;
     return at;
 }
@@ -137,7 +140,8 @@ static bool closes_item(const char *at, const char *end)
     return next == end || *next == ',' || (next > at + 1 && begins_quoted(next, end));
 }
 
-/* Finds the closing quote of the item whose text begins at `at`. @return it, or NULL if there is none */
+/* Finds the closing quote of the item whose text begins at `at`. @return it, or NULL if there is
+ * none */
 static const char *find_closing_quote(const char *at, const char *end, char quote, bool *escaped)
 {
     for (; at < end; at++) {
@@ -157,15 +161,16 @@ static g3_view drop_backslashes(g3_view text, g3_arena *arena)
     char *begin = g3_arena_take(arena, text.length), *out = begin;
     for (size_t i = 0; i < text.length; i++) {
         bool more = i + 1 < text.length;
-        if (text.data[i] == '\\' && more && (is_quote(text.data[i + 1]) || text.data[i + 1] == '\\'))
+        if (text.data[i] == '\\' && more &&
+            (is_quote(text.data[i + 1]) || text.data[i + 1] == '\\'))
             i++;
         *out++ = text.data[i];
     }
     return (g3_view){begin, (size_t)(out - begin)};
 }
 
-/* Reads the quoted item at `at`. @return what follows it and its comma, or NULL if its quote is never
- * closed */
+/* Reads the quoted item at `at`. @return what follows it and its comma, or NULL if its quote is
+ * never closed */
 static const char *read_quoted(list_reader *reader, const char *at, const char *end)
 {
     bool escaped = false;

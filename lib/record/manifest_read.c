@@ -1,5 +1,5 @@
-/* The manifest reader: opens a file of any format and gives its records. Called by every filter that
- * reads a manifest. */
+/* The manifest reader: opens a file of any format and gives its records. Called by every filter
+ * that reads a manifest. */
 #include "g3/record/manifest.h"
 #include "reader.h"
 #include <stdlib.h>
@@ -47,7 +47,8 @@ static g3_format find_format_by_content(g3_view begun)
     return memchr(begun.data, '\t', (size_t)(end - begun.data)) ? G3_FORMAT_TSV : G3_FORMAT_CSV;
 }
 
-/* Reads the beginning of the source: until a line with something on it is complete, or enough was seen. */
+/* Reads the beginning of the source: until a line with something on it is complete, or enough was
+ * seen. */
 static bool read_beginning(g3_source *source, g3_buffer *begun, g3_error *error)
 {
     size_t got = 1;
@@ -57,14 +58,16 @@ static bool read_beginning(g3_source *source, g3_buffer *begun, g3_error *error)
             return false;
         begun->length += got;
         g3_view text = g3_view_trim(g3_buffer_view(begun));
-        if (text.length && memchr(text.data, '\n', (size_t)(begun->data + begun->length - text.data)))
+        if (text.length &&
+            memchr(text.data, '\n', (size_t)(begun->data + begun->length - text.data)))
             break;
     }
     return true;
 }
 
 /* Sets the format and the delimiter from the options, the name, the content. */
-static bool find_format(g3_manifest_reader *reader, char *delimiter, g3_buffer *begun, g3_error *error)
+static bool find_format(g3_manifest_reader *reader, char *delimiter, g3_buffer *begun,
+                        g3_error *error)
 {
     reader->format = reader->options.format;
     if (reader->format == G3_FORMAT_AUTO)
@@ -97,19 +100,21 @@ static bool check_maps(const g3_manifest_options *options, g3_error *error)
     return true;
 }
 
-g3_manifest_reader *g3_manifest_open(const char *path, const g3_manifest_options *options, g3_error *error)
+g3_manifest_reader *g3_manifest_open(const char *path, const g3_manifest_options *options,
+                                     g3_error *error)
 {
     g3_source *source = g3_source_open(path, error);
     return source ? g3_manifest_open_source(source, options, error) : NULL;
 }
 
-g3_manifest_reader *g3_manifest_open_source(g3_source *take_source, const g3_manifest_options *options,
-                                            g3_error *error)
+g3_manifest_reader *g3_manifest_open_source(g3_source *take_source,
+                                            const g3_manifest_options *options, g3_error *error)
 {
     g3_manifest_reader *reader = g3_allocate_zeroed(1, sizeof *reader);
     g3_buffer begun = {0};
     char delimiter;
     reader->source = take_source;
+    reader->scan = g3_scan_best();
     reader->options = *options;
     bool ok = check_maps(options, error) && find_format(reader, &delimiter, &begun, error);
     if (ok && reader->format == G3_FORMAT_NDJSON)
@@ -124,7 +129,8 @@ g3_manifest_reader *g3_manifest_open_source(g3_source *take_source, const g3_man
     return reader;
 }
 
-g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad, g3_error *error)
+g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
+                         g3_error *error)
 {
     g3_arena_clear(&reader->arena);
     return reader->lines ? g3_lines_next(reader, record, bad, error)
@@ -163,7 +169,8 @@ g3_view g3_manifest_row_text(const g3_manifest_reader *reader)
     return reader->text;
 }
 
-void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***columns, size_t *count)
+void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***columns,
+                         size_t *count)
 {
     *columns = reader->layout.columns;
     *count = reader->layout.count;

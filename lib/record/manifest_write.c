@@ -6,6 +6,7 @@
 
 struct g3_manifest_writer {
     g3_sink *sink; /* borrowed */
+    const g3_scan *scan;
     g3_format format;
     char delimiter;
     g3_view *names;          /* the header's columns; they and their bytes live in `arena` */
@@ -22,6 +23,7 @@ g3_manifest_writer *g3_manifest_writer_open(g3_sink *sink, g3_format format, cha
 {
     g3_manifest_writer *writer = g3_allocate_zeroed(1, sizeof *writer);
     writer->sink = sink;
+    writer->scan = g3_scan_best();
     writer->format = format;
     writer->delimiter = delimiter ? delimiter : format == G3_FORMAT_TSV ? '\t' : ',';
     return writer;
@@ -36,7 +38,8 @@ static void set_names(g3_manifest_writer *writer, size_t count)
     writer->has_columns = true;
 }
 
-void g3_manifest_writer_columns(g3_manifest_writer *writer, const g3_column *const *columns, size_t count)
+void g3_manifest_writer_columns(g3_manifest_writer *writer, const g3_column *const *columns,
+                                size_t count)
 {
     if (writer->format == G3_FORMAT_NDJSON || writer->has_columns)
         return;
@@ -138,8 +141,9 @@ static void write_row(g3_manifest_writer *writer)
         const g3_value *value = writer->values[i];
         g3_view cell = {0};
         if (value)
-            cell = spell_value(writer, value,
-                               value->type == G3_LIST ? list_field(writer->names[i]) : G3_OTHER_FIELD);
+            cell =
+                spell_value(writer, value,
+                            value->type == G3_LIST ? list_field(writer->names[i]) : G3_OTHER_FIELD);
         if (i)
             g3_buffer_append_char(out, writer->delimiter);
         g3_cell_append(out, cell, writer->delimiter, writer->count == 1);
@@ -150,7 +154,7 @@ static void write_row(g3_manifest_writer *writer)
 const char *g3_manifest_write(g3_manifest_writer *writer, const g3_record *record)
 {
     if (writer->format == G3_FORMAT_NDJSON) {
-        g3_json_append_record(g3_sink_buffer(writer->sink), record);
+        g3_json_append_record_with(g3_sink_buffer(writer->sink), record, writer->scan);
         return NULL;
     }
     if (!writer->has_columns) {

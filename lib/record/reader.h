@@ -11,27 +11,30 @@ typedef struct g3_line_reader g3_line_reader;
 
 struct g3_manifest_reader {
     g3_source *source; /* owned */
+    const g3_scan *scan;
     g3_manifest_options options;
-    g3_format format;   /* found out, not AUTO */
-    g3_row_reader *rows; /* CSV, TSV; else NULL */
+    g3_format format;      /* found out, not AUTO */
+    g3_row_reader *rows;   /* CSV, TSV; else NULL */
     g3_line_reader *lines; /* JSON lines; else NULL */
     g3_column_table table;
     g3_layout layout;
     g3_field *fields; /* of the record; room for layout.count */
     size_t width;     /* cells of a row, as the header has them */
     uint64_t padded;
-    g3_view text;      /* of the row or line read last */
-    g3_arena arena;    /* what the record points to; cleared with each */
-    g3_buffer reason;  /* of a bad row */
+    g3_view text;     /* of the row or line read last */
+    g3_arena arena;   /* what the record points to; cleared with each */
+    g3_buffer reason; /* of a bad row */
 };
 
 /* Reads the header and works out the layout.
  * @param begun  bytes taken from the source already */
 bool g3_rows_open(g3_manifest_reader *reader, char delimiter, g3_view begun, g3_error *error);
-g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad, g3_error *error);
+g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
+                     g3_error *error);
 
 void g3_lines_open(g3_manifest_reader *reader, g3_view begun);
-g3_next g3_lines_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad, g3_error *error);
+g3_next g3_lines_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
+                      g3_error *error);
 void g3_lines_close(g3_line_reader *lines);
 
 /* Fills in `bad` with the reader's row and reason. @return G3_NEXT_BAD */

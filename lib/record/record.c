@@ -2,12 +2,19 @@
 #include "g3/record/record.h"
 #include <stdlib.h>
 
-#define COLUMN(text, number) \
-    {.name = {text, sizeof(text) - 1}, .json_key = {"\"" text "\":", sizeof(text) + 2}, .field = number}
+#define COLUMN(text, number)                                                                       \
+    {                                                                                              \
+        .name = {text, sizeof(text) - 1}, .json_key = {"\"" text "\":", sizeof(text) + 2},         \
+        .field = number                                                                            \
+    }
 
 const g3_column g3_object_columns[G3_OBJECT_FIELDS] = {
-    COLUMN("guid", G3_GUID),           COLUMN("urls", G3_URLS), COLUMN("authz", G3_AUTHZ),
-    COLUMN("acl", G3_ACL),             COLUMN("md5", G3_MD5),   COLUMN("file_size", G3_FILE_SIZE),
+    COLUMN("guid", G3_GUID),
+    COLUMN("urls", G3_URLS),
+    COLUMN("authz", G3_AUTHZ),
+    COLUMN("acl", G3_ACL),
+    COLUMN("md5", G3_MD5),
+    COLUMN("file_size", G3_FILE_SIZE),
     COLUMN("file_name", G3_FILE_NAME),
 };
 

@@ -6,8 +6,9 @@
 /* Room for "column_" and a number. */
 #define MADE_NAME_SIZE 32
 
-/* The columns' names as the kind has them: raw as they stand, else trimmed; one that is empty is called
- * after its place, for a JSON object needs a name for it. Valid as long as the arena and the row. */
+/* The columns' names as the kind has them: raw as they stand, else trimmed; one that is empty is
+ * called after its place, for a JSON object needs a name for it. Valid as long as the arena and the
+ * row. */
 static g3_view *name_columns(const g3_row *row, g3_kind kind, g3_arena *arena)
 {
     g3_view *names = g3_arena_take(arena, row->count * sizeof *names);
@@ -47,8 +48,8 @@ static bool use_header(g3_manifest_reader *reader, const g3_row *row, g3_error *
     }
     const g3_view *names = name_columns(row, reader->options.kind, &reader->arena);
     return check_names(names, row->count, error) &&
-           g3_layout_build(&reader->layout, &reader->table, &reader->options, names, row->count, true,
-                           error);
+           g3_layout_build(&reader->layout, &reader->table, &reader->options, names, row->count,
+                           true, error);
 }
 
 bool g3_rows_open(g3_manifest_reader *reader, char delimiter, g3_view begun, g3_error *error)
@@ -60,7 +61,8 @@ bool g3_rows_open(g3_manifest_reader *reader, char delimiter, g3_view begun, g3_
     case G3_NEXT_ERROR:
         return false;
     case G3_NEXT_END:
-        return g3_fail(error, G3_EXIT_INPUT, "%s: there is no header line, the file is empty", name);
+        return g3_fail(error, G3_EXIT_INPUT, "%s: there is no header line, the file is empty",
+                       name);
     case G3_NEXT_BAD:
         return g3_fail(error, G3_EXIT_INPUT, "%s:%llu: the header can't be read: %s", name,
                        (unsigned long long)row.line, reason);
@@ -118,10 +120,11 @@ static void fill_metadata(g3_manifest_reader *reader, const g3_row *row)
     for (size_t i = 0; i < reader->layout.count; i++) {
         g3_field *field = &reader->fields[i];
         if (field->column->field == G3_GUID) /* a guid of digits only is still a text */
-            g3_value_from_cell(&field->value, G3_GUID, get_cell(reader, row, i), false, &reader->arena,
-                               &reader->reason);
+            g3_value_from_cell(&field->value, G3_GUID, get_cell(reader, row, i), false,
+                               &reader->arena, &reader->reason);
         else
-            field->value = g3_value_from_metadata(get_cell(reader, row, i), &reader->arena);
+            field->value =
+                g3_value_from_metadata(get_cell(reader, row, i), &reader->arena, reader->scan);
     }
 }
 
@@ -131,8 +134,8 @@ static bool fill_object(g3_manifest_reader *reader, const g3_row *row, g3_view *
     bool commas = reader->format == G3_FORMAT_TSV;
     for (size_t i = 0; i < reader->layout.count; i++) {
         g3_field *field = &reader->fields[i];
-        if (!g3_value_from_cell(&field->value, field->column->field, get_cell(reader, row, i), commas,
-                                &reader->arena, &reader->reason)) {
+        if (!g3_value_from_cell(&field->value, field->column->field, get_cell(reader, row, i),
+                                commas, &reader->arena, &reader->reason)) {
             *column = field->column->name;
             return false;
         }
@@ -140,7 +143,8 @@ static bool fill_object(g3_manifest_reader *reader, const g3_row *row, g3_view *
     return true;
 }
 
-g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad, g3_error *error)
+g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
+                     g3_error *error)
 {
     g3_row row;
     const char *reason;
@@ -165,8 +169,8 @@ g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *
     else if (!fill_object(reader, &row, &column))
         return g3_refuse_row(reader, bad, row.line, column);
     reader->padded += row.count < reader->width;
-    /* A metadata cell may spell a character as a JSON escape. */
-    bool ascii = row.ascii && reader->options.kind != G3_KIND_METADATA;
+    /* A metadata cell may spell a character as a JSON escape; it is decoded into the arena then. */
+    bool ascii = row.ascii && (reader->options.kind != G3_KIND_METADATA || reader->arena.used == 0);
     *record = (g3_record){reader->fields, reader->layout.count, row.line, ascii};
     return G3_NEXT_ITEM;
 }

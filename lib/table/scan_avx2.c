@@ -1,5 +1,5 @@
-/* The scans for x86-64 processors with AVX2: 32 bytes at a time. Chosen by scan.c at run time, so that
- * the rest of the library runs anywhere. */
+/* The scans for x86-64 processors with AVX2: 32 bytes at a time. Chosen by scan.c at run time, so
+ * that the rest of the library runs anywhere. */
 #include "scan_kinds.h"
 
 #if defined __x86_64__
@@ -12,8 +12,8 @@
 
 static inline AVX2 uint64_t join_halves(__m256i low, __m256i high)
 {
-    return (uint32_t)_mm256_movemask_epi8(low) |
-           (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << WIDE;
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << WIDE;
 }
 
 static AVX2 void find_marks(const char *text, size_t blocks, char delimiter, g3_marks *marks)
@@ -55,8 +55,40 @@ static inline AVX2 uint32_t find_narrow_specials(__m128i bytes)
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, quoted));
 }
 
+/* Copies a text of less than 16 bytes, as copy_plain(). Two loads that overlap cover all of it. */
+static inline AVX2 size_t copy_short(char *out, const char *text, size_t length)
+{
+    const size_t word = sizeof(uint64_t), half = sizeof(uint32_t);
+    uint32_t specials;
+    size_t back; /* what is taken off the place of a bit of the second load */
+    if (length >= word) {
+        uint64_t first, last;
+        memcpy(&first, text, word);
+        memcpy(&last, text + length - word, word);
+        memcpy(out, &first, word);
+        memcpy(out + length - word, &last, word);
+        specials = find_narrow_specials(_mm_set_epi64x((long long)last, (long long)first));
+        back = 2 * word - length;
+        if (specials)
+            return (size_t)__builtin_ctz(specials) - (specials & 0xff ? 0 : back);
+    } else if (length >= half) {
+        uint32_t first, last;
+        memcpy(&first, text, half);
+        memcpy(&last, text + length - half, half);
+        memcpy(out, &first, half);
+        memcpy(out + length - half, &last, half);
+        specials = find_narrow_specials(_mm_set_epi32(0, 0, (int)last, (int)first)) & 0xff;
+        back = 2 * half - length;
+        if (specials)
+            return (size_t)__builtin_ctz(specials) - (specials & 0xf ? 0 : back);
+    } else {
+        return g3_scan_portable.copy_plain(out, text, length);
+    }
+    return length;
+}
+
 /* Both functions below read only what there is: wide steps, one narrow step, and for the last bytes
- * the plain C version. */
+ * the last narrow step there is room for, part of which is known to be plain. */
 static AVX2 size_t copy_plain(char *out, const char *text, size_t length)
 {
     size_t at = 0;
@@ -67,7 +99,11 @@ static AVX2 size_t copy_plain(char *out, const char *text, size_t length)
         if (specials)
             return at + (size_t)__builtin_ctz(specials);
     }
-    if (length - at >= NARROW) {
+    if (length < NARROW)
+        return copy_short(out, text, length);
+    while (at < length) {
+        if (length - at < NARROW)
+            at = length - NARROW;
         __m128i bytes = _mm_loadu_si128((const __m128i *)(text + at));
         _mm_storeu_si128((__m128i *)(out + at), bytes);
         uint32_t specials = find_narrow_specials(bytes);
@@ -75,7 +111,7 @@ static AVX2 size_t copy_plain(char *out, const char *text, size_t length)
             return at + (size_t)__builtin_ctz(specials);
         at += NARROW;
     }
-    return at + g3_scan_portable.copy_plain(out + at, text + at, length - at);
+    return length;
 }
 
 static AVX2 size_t find_string_end(const char *text, size_t length, bool *high)

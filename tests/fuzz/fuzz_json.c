@@ -1,5 +1,5 @@
-/* Any bytes as a JSON value and as JSON lines: our reader against json-c, and what we write against what we
- * read. Run by `make fuzz`. */
+/* Any bytes as a JSON value and as JSON lines: our reader against json-c, and what we write against
+ * what we read. Run by `make fuzz`. */
 #include "../support/json_oracle.h"
 #include "g3/record/manifest.h"
 #include <stdio.h>
@@ -33,7 +33,8 @@ static size_t rewrite(g3_view lines, g3_kind kind, g3_buffer *out)
             g3_json_append_record(out, &record);
             break;
         case G3_NEXT_BAD:
-            require(bad.reason && *bad.reason && !strchr(bad.reason, '\n'), "a bad row without a reason");
+            require(bad.reason && *bad.reason && !strchr(bad.reason, '\n'),
+                    "a bad row without a reason");
             bad_rows++;
             break;
         default:
@@ -50,9 +51,11 @@ static void check_rewriting(g3_view lines, g3_kind kind)
     g3_buffer once = {0}, twice = {0};
     rewrite(lines, kind, &once);
     require(rewrite(g3_buffer_view(&once), kind, &twice) == 0, "we refuse a line that we wrote");
-    require(g3_view_equal(g3_buffer_view(&once), g3_buffer_view(&twice)), "a line changes when written again");
+    require(g3_view_equal(g3_buffer_view(&once), g3_buffer_view(&twice)),
+            "a line changes when written again");
     for (size_t at = 0; at < once.length;) {
-        size_t length = (size_t)((char *)memchr(once.data + at, '\n', once.length - at) - once.data) - at;
+        size_t length =
+            (size_t)((char *)memchr(once.data + at, '\n', once.length - at) - once.data) - at;
         const char *difference = oracle_compare((g3_view){once.data + at, length});
         require(!difference, difference);
         at += length + 1;

@@ -37,7 +37,8 @@ static g3_buffer load_recorded(size_t *count)
         json_object *exchange = json_tokener_parse(line);
         if (has_records(exchange)) {
             json_object *response = json_object_object_get(exchange, "response");
-            g3_buffer_append_text(&bodies, json_object_to_json_string(json_object_object_get(response, "json")));
+            g3_buffer_append_text(
+                &bodies, json_object_to_json_string(json_object_object_get(response, "json")));
             g3_buffer_append_char(&bodies, '\n');
             ++*count;
         }
@@ -83,7 +84,8 @@ Test(index_answer, every_recorded_answer_is_told_from_a_cut_off_one)
     while (next_line(&rest, &body)) {
         size_t step = body.length > 3000 ? 97 : 7;
         for (size_t length = 0; length < body.length; length += step) {
-            char *exact = g3_duplicate((g3_view){body.data, length}); /* so that ASan sees a read beyond */
+            char *exact =
+                g3_duplicate((g3_view){body.data, length}); /* so that ASan sees a read beyond */
             const char *difference = index_oracle_compare((g3_view){exact, length}, &count);
             cr_assert_null(difference, "%s: %s", difference, exact);
             free(exact);
@@ -112,7 +114,8 @@ Test(index_answer, damaged_answers_are_errors_or_read_as_json_c_has_them)
     g3_buffer_free(&bodies);
 }
 
-/* What comes out of an answer: JSON lines, and at an error `!reason`. Owned by the caller: free(). */
+/* What comes out of an answer: JSON lines, and at an error `!reason`. Owned by the caller: free().
+ */
 static char *read_answer(g3_index_answer *answer, const char *body)
 {
     g3_buffer out = {0};
@@ -131,8 +134,9 @@ static char *read_answer(g3_index_answer *answer, const char *body)
 
 Test(index_answer, answers_of_every_kind)
 {
-#define NOTHING_BUT(guid) \
-    "{\"guid\":\"" guid "\",\"urls\":null,\"authz\":null,\"acl\":null,\"md5\":null,\"file_size\":null,\"file_name\":null}\n"
+#define NOTHING_BUT(guid)                                                                          \
+    "{\"guid\":\"" guid "\",\"urls\":null,\"authz\":null,\"acl\":null,\"md5\":null,\"file_size\":" \
+                        "null,\"file_name\":null}\n"
     static const struct {
         const char *body, *expected;
     } CASES[] = {
@@ -140,18 +144,24 @@ Test(index_answer, answers_of_every_kind)
         {"{\"records\":[]}", ""},
         {" [ ] \n", ""},
         {"[{\"did\":\"a\"},{\"did\":\"b\"}]", NOTHING_BUT("a") NOTHING_BUT("b")},
-        {"{\"acl\":null,\"size\":\"x\",\"urls\":7,\"hashes\":[],\"records\":[{\"did\":\"a\"}],\"ids\":{}}",
+        {"{\"acl\":null,\"size\":\"x\",\"urls\":7,\"hashes\":[],\"records\":[{\"did\":\"a\"}],"
+         "\"ids\":{}}",
          NOTHING_BUT("a")},
         {"{\"did\":\"a\"}", NOTHING_BUT("a")},
-        {"{\"urls\":[\"u\\u00fc\",\"\"],\"hashes\":{\"sha1\":\"0\",\"md5\":\"1\"},\"size\":9007199254740993,\"acl\":[],"
-         "\"authz\":[\"/a\"],\"file_name\":\"\",\"did\":\"a\\/b\",\"urls_metadata\":{\"did\":{\"did\":\"no\"}}}",
-         "{\"guid\":\"a/b\",\"urls\":[\"u\xc3\xbc\",\"\"],\"authz\":[\"/a\"],\"acl\":[],\"md5\":\"1\","
+        {"{\"urls\":[\"u\\u00fc\",\"\"],\"hashes\":{\"sha1\":\"0\",\"md5\":\"1\"},\"size\":"
+         "9007199254740993,\"acl\":[],"
+         "\"authz\":[\"/a\"],\"file_name\":\"\",\"did\":\"a\\/"
+         "b\",\"urls_metadata\":{\"did\":{\"did\":\"no\"}}}",
+         "{\"guid\":\"a/b\",\"urls\":[\"u\xc3\xbc\",\"\"],\"authz\":[\"/"
+         "a\"],\"acl\":[],\"md5\":\"1\","
          "\"file_size\":9007199254740993,\"file_name\":\"\"}\n"},
-        {"{\"did\":\"a\",\"size\":null,\"hashes\":null,\"urls\":null,\"file_name\":null}", NOTHING_BUT("a")},
+        {"{\"did\":\"a\",\"size\":null,\"hashes\":null,\"urls\":null,\"file_name\":null}",
+         NOTHING_BUT("a")},
         {"{\"did\":\"a\",\"records\":null,\"error\":null}", NOTHING_BUT("a")},
         /* a bundle */
         {"[{\"form\":\"bundle\",\"id\":\"b\",\"name\":\"n\",\"size\":5}]",
-         "{\"guid\":\"b\",\"urls\":null,\"authz\":null,\"acl\":null,\"md5\":null,\"file_size\":5,\"file_name\":null}\n"},
+         "{\"guid\":\"b\",\"urls\":null,\"authz\":null,\"acl\":null,\"md5\":null,\"file_size\":5,"
+         "\"file_name\":null}\n"},
         {"{\"did\":\"a\",\"did\":\"b\"}", NOTHING_BUT("b")},
         {"{\"error\":\"no record found\"}", "!an error message instead of records\n"},
         {"{\"msg\":\"no\",\"status_code\":404}", "!a record without a did\n"},
@@ -171,15 +181,16 @@ Test(index_answer, answers_of_every_kind)
         {"", "!neither an object nor an array\n"},
         {"[{\"did\":\"a\"}", NOTHING_BUT("a") "!no comma or ] behind an item\n"},
         {"[{\"did\":\"a\"}]]", NOTHING_BUT("a") "!something behind the end of the JSON\n"},
-        {"{\"records\":[{\"did\":\"a\"}],\"x\":01}", NOTHING_BUT("a") "!no comma or } behind a member\n"},
+        {"{\"records\":[{\"did\":\"a\"}],\"x\":01}",
+         NOTHING_BUT("a") "!no comma or } behind a member\n"},
         {"{\"did\":\"a\"} x", "!something behind the end of the JSON\n"},
         {"[{\"did\":\"a", "!a string without end\n"},
     };
     g3_index_answer *answer = g3_index_answer_open();
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         char *read = read_answer(answer, CASES[i].body);
-        cr_assert_str_eq(read, CASES[i].expected, "%s\nread:     %s\nexpected: %s", CASES[i].body, read,
-                         CASES[i].expected);
+        cr_assert_str_eq(read, CASES[i].expected, "%s\nread:     %s\nexpected: %s", CASES[i].body,
+                         read, CASES[i].expected);
         free(read);
     }
     g3_index_answer_close(answer);
@@ -189,8 +200,17 @@ Test(index_answer, answers_of_every_kind)
 Test(index_answer, members_may_come_in_another_order_in_each_record)
 {
     static const char *const MEMBERS[] = {
-        "\"did\":\"d\"", "\"size\":5", "\"urls\":[\"u\",\"v\"]", "\"acl\":[\"a\"]", "\"authz\":[]", "\"x\":{\"did\":[1]}",
-        "\"hashes\":{\"md5\":\"m\"}", "\"file_name\":\"f\"", "\"d\\u0069d\":\"d\"", "\"rev\":null", "\"hashe\":1",
+        "\"did\":\"d\"",
+        "\"size\":5",
+        "\"urls\":[\"u\",\"v\"]",
+        "\"acl\":[\"a\"]",
+        "\"authz\":[]",
+        "\"x\":{\"did\":[1]}",
+        "\"hashes\":{\"md5\":\"m\"}",
+        "\"file_name\":\"f\"",
+        "\"d\\u0069d\":\"d\"",
+        "\"rev\":null",
+        "\"hashe\":1",
     };
     const size_t all = sizeof MEMBERS / sizeof *MEMBERS;
     test_chance chance = {6};
@@ -220,7 +240,8 @@ Test(index_answer, records_of_one_answer_may_be_held_together)
     g3_record records[1000];
     const char *reason;
     for (int i = 0; i < 1000; i++)
-        g3_buffer_append_format(&body, "%s{\"did\":\"d\\u002f%d\",\"urls\":[\"u%d\"]}", i ? "," : "[", i, i);
+        g3_buffer_append_format(&body, "%s{\"did\":\"d\\u002f%d\",\"urls\":[\"u%d\"]}",
+                                i ? "," : "[", i, i);
     g3_buffer_append_char(&body, ']');
     g3_index_answer *answer = g3_index_answer_open();
     g3_index_answer_begin(answer, g3_buffer_view(&body));
@@ -231,7 +252,8 @@ Test(index_answer, records_of_one_answer_may_be_held_together)
         snprintf(expected, sizeof expected, "d/%d", i);
         cr_assert(g3_view_equal(g3_record_guid(&records[i]), g3_view_of(expected)));
         snprintf(expected, sizeof expected, "u%d", i);
-        cr_assert(g3_view_equal(g3_record_get(&records[i], G3_URLS)->list.items[0], g3_view_of(expected)));
+        cr_assert(g3_view_equal(g3_record_get(&records[i], G3_URLS)->list.items[0],
+                                g3_view_of(expected)));
     }
     g3_index_answer_close(answer);
     g3_buffer_free(&body);

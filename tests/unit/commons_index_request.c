@@ -21,17 +21,26 @@ Test(index_request, listings)
 {
     const char *hashes[] = {"md5:00ff", "sha1:1"}, *metadata[] = {"k:v&w"};
     g3_index_filters filters = {
-        .acl = "a,b", .authz = "/p/q", .file_name = "a b+c", .url = "s3://b/x?y#z", .size = "7",
-        .form = "all", .hashes = {hashes, 2}, .metadata = {metadata, 1}, .negate_params = "{\"acl\":\"x\"}",
+        .acl = "a,b",
+        .authz = "/p/q",
+        .file_name = "a b+c",
+        .url = "s3://b/x?y#z",
+        .size = "7",
+        .form = "all",
+        .hashes = {hashes, 2},
+        .metadata = {metadata, 1},
+        .negate_params = "{\"acl\":\"x\"}",
     };
     g3_request request = {0};
     g3_index_list_request(&request, "https://c.org/index", NULL, (g3_view){0}, 1024);
     check(&request, G3_GET, "https://c.org/index/index/?limit=1024", "");
-    g3_index_list_request(&request, "http://localhost:80", NULL, G3_VIEW("dg.TEST/a b&\xc3\xbc"), 1);
+    g3_index_list_request(&request, "http://localhost:80", NULL, G3_VIEW("dg.TEST/a b&\xc3\xbc"),
+                          1);
     check(&request, G3_GET, "http://localhost:80/index/?limit=1&start=dg.TEST/a%20b%26%C3%BC", "");
     g3_index_list_request(&request, "http://h", &filters, (g3_view){0}, 2);
     check(&request, G3_GET,
-          "http://h/index/?limit=2&acl=a,b&authz=/p/q&file_name=a%20b%2Bc&url=s3://b/x%3Fy%23z&size=7&form=all"
+          "http://h/index/?limit=2&acl=a,b&authz=/p/q&file_name=a%20b%2Bc&url=s3://b/"
+          "x%3Fy%23z&size=7&form=all"
           "&hash=md5:00ff&hash=sha1:1&metadata=k:v%26w&negate_params=%7B%22acl%22:%22x%22%7D",
           "");
     free_request(&request);
@@ -52,15 +61,19 @@ Test(index_request, lookups)
     free_request(&request);
 }
 
-/* As many GUIDs as g3_index_ids_room() says make a request line as long as is allowed, and not longer. */
+/* As many GUIDs as g3_index_ids_room() says make a request line as long as is allowed, and not
+ * longer. */
 Test(index_request, ids_fill_the_request_line_and_not_more)
 {
-    static const char *const BASES[] = {"http://h", "https://commons.example.org/index", "http://h:8080/a/b/c"};
-    static const char *const GUIDS[] = {"dg.TEST/10000001-0000-4000-8000-000000000001", "x", "\xc3\xbc %\""};
+    static const char *const BASES[] = {"http://h", "https://commons.example.org/index",
+                                        "http://h:8080/a/b/c"};
+    static const char *const GUIDS[] = {"dg.TEST/10000001-0000-4000-8000-000000000001", "x",
+                                        "\xc3\xbc %\""};
     for (size_t b = 0; b < 3; b++) {
         for (size_t g = 0; g < 3; g++) {
             g3_view guids[G3_INDEX_REQUEST_LINE_LIMIT];
-            size_t room = g3_index_ids_room(BASES[b]), size = g3_index_id_size(g3_view_of(GUIDS[g]));
+            size_t room = g3_index_ids_room(BASES[b]),
+                   size = g3_index_id_size(g3_view_of(GUIDS[g]));
             size_t count = room / size;
             for (size_t i = 0; i < count; i++)
                 guids[i] = g3_view_of(GUIDS[g]);
@@ -100,8 +113,8 @@ Test(index_request, statistics)
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         int64_t files = 0, bytes = 0;
-        cr_assert_eq(g3_index_read_stats(g3_view_of(CASES[i].body), &files, &bytes), CASES[i].ok, "%s",
-                     CASES[i].body);
+        cr_assert_eq(g3_index_read_stats(g3_view_of(CASES[i].body), &files, &bytes), CASES[i].ok,
+                     "%s", CASES[i].body);
         cr_assert(!CASES[i].ok || (files == CASES[i].files && bytes == CASES[i].bytes));
     }
 }

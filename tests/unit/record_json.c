@@ -13,18 +13,60 @@ static void check_same(g3_view text)
 Test(json, reads_what_json_c_reads)
 {
     static const char *const TEXTS[] = {
-        "0", "-0", "1", "-1", "12.50", "1e5", "1E+5", "1e-5", "0.0", "1e999", "-1e-999",
-        "9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-        "-9223372036854775809", "18446744073709551615", "99999999999999999999", "true", "false", "null",
-        "\"\"", "\"a\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\u0041\\u00e9\\u20ac\"",
-        "\"\\u0000\"", "\"a\\u0000b\"", "\"\\ud834\\udd1e\"", "\"\\uD834\\uDD1E\"",
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "12.50",
+        "1e5",
+        "1E+5",
+        "1e-5",
+        "0.0",
+        "1e999",
+        "-1e-999",
+        "9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551615",
+        "99999999999999999999",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "\"a\"",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+        "\"\\u0041\\u00e9\\u20ac\"",
+        "\"\\u0000\"",
+        "\"a\\u0000b\"",
+        "\"\\ud834\\udd1e\"",
+        "\"\\uD834\\uDD1E\"",
         /* lone surrogates become U+FFFD */
-        "\"\\ud834\"", "\"\\ud834x\"", "\"\\ud834\\n\"", "\"\\udd1e\"", "\"\\udd1e\\ud834\"",
-        "\"\\ud834\\ud834\\udd1e\"", "\"\\ud834\\u0041\"",
-        "\"\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e\"", "\"\x7f\"", "\"\xe2\x80\xa8\"",
-        "[]", "[ ]", "[1]", "[1,2]", "[[],[[]]]", "{}", "{ }", "{\"a\":1}", "{\"a\":{\"b\":[1,{}]}}",
-        " \t\r\n{ \"a\" : [ 1 , 2 ] , \"b\" : null } \n", "{\"a\":1,\"a\":2}", "{\"\":0}",
-        "{\"\\u0061\":1,\"a\":2}", "{\"a\\u0000b\":1}",
+        "\"\\ud834\"",
+        "\"\\ud834x\"",
+        "\"\\ud834\\n\"",
+        "\"\\udd1e\"",
+        "\"\\udd1e\\ud834\"",
+        "\"\\ud834\\ud834\\udd1e\"",
+        "\"\\ud834\\u0041\"",
+        "\"\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e\"",
+        "\"\x7f\"",
+        "\"\xe2\x80\xa8\"",
+        "[]",
+        "[ ]",
+        "[1]",
+        "[1,2]",
+        "[[],[[]]]",
+        "{}",
+        "{ }",
+        "{\"a\":1}",
+        "{\"a\":{\"b\":[1,{}]}}",
+        " \t\r\n{ \"a\" : [ 1 , 2 ] , \"b\" : null } \n",
+        "{\"a\":1,\"a\":2}",
+        "{\"\":0}",
+        "{\"\\u0061\":1,\"a\":2}",
+        "{\"a\\u0000b\":1}",
     };
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
         json_object *value;
@@ -37,12 +79,72 @@ Test(json, reads_what_json_c_reads)
 Test(json, refuses_what_json_c_refuses)
 {
     static const char *const TEXTS[] = {
-        "", " ", "-", "+1", ".5", "1e", "1e+", "0x1", "1 2", "1,", "--1", "-a", "1e5.5", "1.5.5",
-        "tru", "truex", "nulls", "nan", "True", "'a'", "\"", "\"a", "\"\\", "\"\\u12\"", "\"\\u12g4\"",
-        "\"\\x\"", "\"\\ud834\\u\"", "\"\xff\"", "\"\x80\"", "\"\xe2\x82\"", "[", "]", "[1", "[1,", "[1,]",
-        "[,1]", "[1 2]", "[1}", "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}",
-        "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{a:1}", "{1:2}", "{\"a\":}", "{\"a\":1]", "[]]", "{}}", "[1]x",
-        "/**/1", "1//", "\f1", "\v1", "\xef\xbb\xbf" "1", "\xc2\xa0" "1", "[01]", "[-]", "[1e]",
+        "",
+        " ",
+        "-",
+        "+1",
+        ".5",
+        "1e",
+        "1e+",
+        "0x1",
+        "1 2",
+        "1,",
+        "--1",
+        "-a",
+        "1e5.5",
+        "1.5.5",
+        "tru",
+        "truex",
+        "nulls",
+        "nan",
+        "True",
+        "'a'",
+        "\"",
+        "\"a",
+        "\"\\",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\x\"",
+        "\"\\ud834\\u\"",
+        "\"\xff\"",
+        "\"\x80\"",
+        "\"\xe2\x82\"",
+        "[",
+        "]",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1}",
+        "{",
+        "}",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{,}",
+        "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}",
+        "{a:1}",
+        "{1:2}",
+        "{\"a\":}",
+        "{\"a\":1]",
+        "[]]",
+        "{}}",
+        "[1]x",
+        "/**/1",
+        "1//",
+        "\f1",
+        "\v1",
+        "\xef\xbb\xbf"
+        "1",
+        "\xc2\xa0"
+        "1",
+        "[01]",
+        "[-]",
+        "[1e]",
     };
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
         json_object *value;
@@ -55,12 +157,24 @@ Test(json, refuses_what_json_c_refuses)
 Test(json, refuses_where_json_c_is_laxer_than_the_standard)
 {
     static const char *const TEXTS[] = {
-        "NaN", "Infinity", "-Infinity", "[NaN]",       /* words that are no JSON (3) */
-        "00", "-01", "-00.5",                          /* leading zeros outside an array (6) */
-        "1.", "[1.]", "1.e5", "-.5",                   /* digits missing beside the point (6) */
-        "\"a\nb\"", "\"\t\"", "\"\x01\"",              /* control characters in strings (7) */
-        "\"\xc0\x80\"", "\"\xe0\x80\x80\"",            /* over-long UTF-8 (8.1, RFC 3629) */
-        "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"",    /* surrogates, beyond U+10FFFF (the same) */
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "[NaN]", /* words that are no JSON (3) */
+        "00",
+        "-01",
+        "-00.5", /* leading zeros outside an array (6) */
+        "1.",
+        "[1.]",
+        "1.e5",
+        "-.5", /* digits missing beside the point (6) */
+        "\"a\nb\"",
+        "\"\t\"",
+        "\"\x01\"", /* control characters in strings (7) */
+        "\"\xc0\x80\"",
+        "\"\xe0\x80\x80\"", /* over-long UTF-8 (8.1, RFC 3629) */
+        "\"\xed\xa0\x80\"",
+        "\"\xf4\x90\x80\x80\"", /* surrogates, beyond U+10FFFF (the same) */
     };
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
         g3_arena arena = {0};
@@ -70,7 +184,8 @@ Test(json, refuses_where_json_c_is_laxer_than_the_standard)
         json_object_put(value);
         cr_assert(oracle_is_too_lax(g3_view_of(TEXTS[i])));
         g3_json_begin(&reader, g3_view_of(TEXTS[i]), &arena);
-        cr_assert_not(g3_json_skip(&reader, NULL) && g3_json_at_end(&reader), "accepted: %s", TEXTS[i]);
+        cr_assert_not(g3_json_skip(&reader, NULL) && g3_json_at_end(&reader), "accepted: %s",
+                      TEXTS[i]);
         check_same(g3_view_of(TEXTS[i]));
         g3_arena_free(&arena);
     }
@@ -78,7 +193,8 @@ Test(json, refuses_where_json_c_is_laxer_than_the_standard)
 
 Test(json, reads_pairs_that_json_c_misreads)
 {
-    /* U+1D837 and the like: their last 16 bits look like a surrogate to json-c, which gives U+FFFD. */
+    /* U+1D837 and the like: their last 16 bits look like a surrogate to json-c, which gives U+FFFD.
+     */
     g3_arena arena = {0};
     g3_json_reader reader;
     g3_view read;
@@ -116,7 +232,8 @@ Test(json, nests_up_to_the_limit_and_not_beyond)
     for (int objects = 0; objects < 2; objects++) {
         for (size_t depth = G3_JSON_DEPTH - 2; depth < G3_JSON_DEPTH + 3; depth++) {
             nest(&text, depth, objects);
-            cr_assert_eq(accepts(g3_buffer_view(&text)), depth <= G3_JSON_DEPTH, "depth %zu", depth);
+            cr_assert_eq(accepts(g3_buffer_view(&text)), depth <= G3_JSON_DEPTH, "depth %zu",
+                         depth);
             check_same(g3_buffer_view(&text));
         }
         nest(&text, 1000000, objects);
@@ -128,9 +245,29 @@ Test(json, nests_up_to_the_limit_and_not_beyond)
 static void append_random_string(g3_buffer *text, test_chance *chance)
 {
     static const char *const PIECES[] = {
-        "a", "key", "urls", " ", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9d\x84\x9e", "\\n", "\\\"", "\\\\",
-        "\\/", "\\u00e9", "\\u0000", "\\ud834\\udd1e", "\\ud834", "\\udd1e", "0123456789abcdef0123456789",
-        "{", "]", ",", ":", "\xe2\x80\xa8", "s3://bucket/a-rather-long-name-that-fills-a-vector.cram",
+        "a",
+        "key",
+        "urls",
+        " ",
+        "\xc3\xbc",
+        "\xe2\x82\xac",
+        "\xf0\x9d\x84\x9e",
+        "\\n",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\u00e9",
+        "\\u0000",
+        "\\ud834\\udd1e",
+        "\\ud834",
+        "\\udd1e",
+        "0123456789abcdef0123456789",
+        "{",
+        "]",
+        ",",
+        ":",
+        "\xe2\x80\xa8",
+        "s3://bucket/a-rather-long-name-that-fills-a-vector.cram",
     };
     g3_buffer_append_char(text, '"');
     for (size_t i = choose(chance, 5); i > 0; i--)
@@ -147,8 +284,21 @@ static void append_blanks(g3_buffer *text, test_chance *chance)
 static void append_random_value(g3_buffer *text, test_chance *chance, size_t depth)
 {
     static const char *const SCALARS[] = {
-        "null", "true", "false", "0", "-0", "1", "-17", "1.5", "1e3", "-2.50E-2", "9007199254740993",
-        "9223372036854775807", "9223372036854775808", "-9223372036854775808", "123456789012345678901234",
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "1",
+        "-17",
+        "1.5",
+        "1e3",
+        "-2.50E-2",
+        "9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "123456789012345678901234",
     };
     size_t kind = choose(chance, depth > 5 ? 2 : 4);
     append_blanks(text, chance);
@@ -197,7 +347,8 @@ Test(json, agrees_with_json_c_wherever_a_document_is_cut_off)
         g3_buffer_clear(&text);
         append_random_value(&text, &chance, 0);
         for (size_t length = 0; length <= text.length && length < 1000; length++) {
-            char *exact = g3_duplicate((g3_view){text.data, length}); /* so that ASan sees a read beyond */
+            char *exact =
+                g3_duplicate((g3_view){text.data, length}); /* so that ASan sees a read beyond */
             check_same((g3_view){exact, length});
             free(exact);
         }
@@ -207,7 +358,8 @@ Test(json, agrees_with_json_c_wherever_a_document_is_cut_off)
 
 Test(json, agrees_with_json_c_on_damaged_documents)
 {
-    static const char BYTES[] = "\"\\{}[]:,0123456789eE+-. \n\tnultrfasu\x01\x7f\x80\xc3\xbc\xe2\x82\xff";
+    static const char BYTES[] =
+        "\"\\{}[]:,0123456789eE+-. \n\tnultrfasu\x01\x7f\x80\xc3\xbc\xe2\x82\xff";
     test_chance chance = {3};
     g3_buffer text = {0};
     for (int i = 0; i < 40000; i++) {
@@ -239,10 +391,21 @@ Test(json, reads_whole_numbers_and_leaves_others)
         bool whole;
         int64_t value;
     } CASES[] = {
-        {"0", true, 0}, {" 12,", true, 12}, {"-3", true, -3}, {"9223372036854775807", true, INT64_MAX},
-        {"-9223372036854775808", true, INT64_MIN}, {"9223372036854775808", false, 0},
-        {"-9223372036854775809", false, 0}, {"1.0", false, 0}, {"1e3", false, 0}, {"-0", false, 0},
-        {"01", false, 0}, {"-", false, 0}, {"\"1\"", false, 0}, {"null", false, 0}, {"", false, 0},
+        {"0", true, 0},
+        {" 12,", true, 12},
+        {"-3", true, -3},
+        {"9223372036854775807", true, INT64_MAX},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"9223372036854775808", false, 0},
+        {"-9223372036854775809", false, 0},
+        {"1.0", false, 0},
+        {"1e3", false, 0},
+        {"-0", false, 0},
+        {"01", false, 0},
+        {"-", false, 0},
+        {"\"1\"", false, 0},
+        {"null", false, 0},
+        {"", false, 0},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         g3_json_reader reader;
@@ -290,10 +453,12 @@ Test(json, an_expected_member_is_met_or_read)
     cr_assert(g3_json_enter(&reader, &first));
     cr_assert(g3_json_more_expected(&reader, &first, G3_VIEW("\"a\":"), &matched, &key) && matched);
     cr_assert(g3_json_skip(&reader, NULL));
-    cr_assert(g3_json_more_expected(&reader, &first, G3_VIEW("\"a\":"), &matched, &key) && !matched);
+    cr_assert(g3_json_more_expected(&reader, &first, G3_VIEW("\"a\":"), &matched, &key) &&
+              !matched);
     cr_assert(g3_view_equal(key, G3_VIEW("ab")));
     cr_assert(g3_json_skip(&reader, NULL));
-    cr_assert(g3_json_more_expected(&reader, &first, G3_VIEW("\"a\":"), &matched, &key) && !matched);
+    cr_assert(g3_json_more_expected(&reader, &first, G3_VIEW("\"a\":"), &matched, &key) &&
+              !matched);
     cr_assert(g3_view_equal(key, G3_VIEW("a")));
     cr_assert(g3_json_skip(&reader, NULL));
     cr_assert_not(g3_json_more_expected(&reader, &first, (g3_view){0}, &matched, &key));

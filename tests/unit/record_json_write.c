@@ -16,13 +16,18 @@ Test(json_write, escapes_what_must_be)
     check_string(G3_VIEW(""), "\"\"");
     check_string((g3_view){0}, "\"\"");
     check_string(G3_VIEW("a\"b\\c/"), "\"a\\\"b\\\\c/\"");
-    check_string(G3_VIEW("\b\t\n\f\r\x01\x1f\x7f\0"), "\"\\b\\t\\n\\f\\r\\u0001\\u001f\x7f\\u0000\"");
-    check_string(G3_VIEW("\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e"), "\"\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e\"");
+    check_string(G3_VIEW("\b\t\n\f\r\x01\x1f\x7f\0"),
+                 "\"\\b\\t\\n\\f\\r\\u0001\\u001f\x7f\\u0000\"");
+    check_string(G3_VIEW("\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e"),
+                 "\"\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e\"");
 }
 
 Test(json_write, escapes_what_some_take_for_a_line_end)
 {
-    check_string(G3_VIEW("a\xe2\x80\xa8" "b\xe2\x80\xa9\xc2\x85" "c"), "\"a\\u2028b\\u2029\\u0085c\"");
+    check_string(G3_VIEW("a\xe2\x80\xa8"
+                         "b\xe2\x80\xa9\xc2\x85"
+                         "c"),
+                 "\"a\\u2028b\\u2029\\u0085c\"");
     check_string(G3_VIEW("\xe2\x80\xa7\xe2\x80\xaa\xc2\x84\xc2\x86\xe2\x82\xa8"),
                  "\"\xe2\x80\xa7\xe2\x80\xaa\xc2\x84\xc2\x86\xe2\x82\xa8\"");
 }
@@ -36,7 +41,8 @@ Test(json_write, strings_of_every_length_come_back)
             g3_buffer text = {0}, out = {0};
             json_object *value;
             for (size_t i = 0; i < length; i++)
-                g3_buffer_append_text(&text, i == length / 2 || i + 1 == length ? SPECIALS[special] : "x");
+                g3_buffer_append_text(&text,
+                                      i == length / 2 || i + 1 == length ? SPECIALS[special] : "x");
             char *exact = g3_duplicate(g3_buffer_view(&text));
             g3_json_append_string(&out, (g3_view){exact, text.length});
             cr_assert(oracle_parse(g3_buffer_view(&out), &value));
@@ -89,8 +95,9 @@ Test(json_write, a_record_is_one_line)
     g3_json_append_record(&out, &record);
     record.count = 0;
     g3_json_append_record(&out, &record);
-    cr_assert_str_eq(g3_buffer_text(&out), "{\"guid\":\"dg.TEST/1\",\"urls\":[\"s3://b/x\"],\"md5\":null,"
-                                           "\"file_size\":7}\n{}\n");
+    cr_assert_str_eq(g3_buffer_text(&out),
+                     "{\"guid\":\"dg.TEST/1\",\"urls\":[\"s3://b/x\"],\"md5\":null,"
+                     "\"file_size\":7}\n{}\n");
     g3_buffer_free(&out);
 }
 

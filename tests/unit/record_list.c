@@ -50,7 +50,8 @@ Test(list, reads_the_examples_of_the_sdk)
         {G3_ACL, "[u'phs0001', u'phs0002']", "phs0001|phs0002", NULL},
         {G3_URLS, "[s3://examplebucket/test1.raw]", "s3://examplebucket/test1.raw", NULL},
         {G3_URLS, "s3://b/test3.raw gs://b/test3.raw", "s3://b/test3.raw|gs://b/test3.raw", NULL},
-        {G3_URLS, "['s3://b/test4.raw', 'gs://b/test3.raw']", "s3://b/test4.raw|gs://b/test3.raw", NULL},
+        {G3_URLS, "['s3://b/test4.raw', 'gs://b/test3.raw']", "s3://b/test4.raw|gs://b/test3.raw",
+         NULL},
         {G3_URLS, "s3://b/NWD1.b38%20v1.cram gs://b/x", "s3://b/NWD1.b38 v1.cram|gs://b/x", NULL},
     };
     check_cases(CASES, sizeof CASES / sizeof *CASES);
@@ -108,7 +109,8 @@ Test(list, reads_every_spelling)
     check_cases(CASES, sizeof CASES / sizeof *CASES);
 }
 
-static void check_written(g3_object_field field, bool commas, const char *items, const char *expected)
+static void check_written(g3_object_field field, bool commas, const char *items,
+                          const char *expected)
 {
     g3_view parts[8];
     g3_buffer text = {0};
@@ -128,7 +130,8 @@ Test(list, writes_as_the_sdk_unless_it_would_be_misread)
 {
     check_written(G3_ACL, false, "", "");
     check_written(G3_ACL, false, "a|b", "a b");
-    check_written(G3_URLS, false, "s3://b/with space/f|s3://b/comma,f", "s3://b/with%20space/f s3://b/comma,f");
+    check_written(G3_URLS, false, "s3://b/with space/f|s3://b/comma,f",
+                  "s3://b/with%20space/f s3://b/comma,f");
     check_written(G3_URLS, true, "s3://b/comma,f|x", "s3://b/comma,f x");
     check_written(G3_URLS, true, "s3://b/a,gs://b/a", "['s3://b/a,gs://b/a']");
     check_written(G3_ACL, false, "a,b", "a,b");
@@ -144,8 +147,30 @@ Test(list, writes_as_the_sdk_unless_it_would_be_misread)
 Test(list, what_is_written_is_read_back)
 {
     static const char *const PIECES[] = {
-        "a", "b", " ", "  ", "\t", "\n", ",", "%", "%2", "'", "\"", "[", "]", "u'", "\\", "s3://b/c", "/p",
-        "\xc3\xbc", "\xf0\x9d\x84\x9e", "open", "*", "://", "x,y", "', '",
+        "a",
+        "b",
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        ",",
+        "%",
+        "%2",
+        "'",
+        "\"",
+        "[",
+        "]",
+        "u'",
+        "\\",
+        "s3://b/c",
+        "/p",
+        "\xc3\xbc",
+        "\xf0\x9d\x84\x9e",
+        "open",
+        "*",
+        "://",
+        "x,y",
+        "', '",
     };
     static const g3_object_field FIELDS[] = {G3_URLS, G3_AUTHZ, G3_ACL};
     test_chance chance = {7};
@@ -157,7 +182,8 @@ Test(list, what_is_written_is_read_back)
         for (size_t k = 0; k < count; k++) {
             g3_buffer item = {0};
             for (size_t n = choose(&chance, 4) + 1; n > 0; n--)
-                g3_buffer_append_text(&item, PIECES[choose(&chance, sizeof PIECES / sizeof *PIECES)]);
+                g3_buffer_append_text(&item,
+                                      PIECES[choose(&chance, sizeof PIECES / sizeof *PIECES)]);
             items[k] = g3_arena_copy(&arena, g3_buffer_view(&item));
             g3_buffer_free(&item);
         }
@@ -178,7 +204,8 @@ Test(list, what_is_written_is_read_back)
 
 Test(list, reads_any_bytes_in_linear_time)
 {
-    /* Shapes that would take the square of their length if quotes or commas were looked for anew. */
+    /* Shapes that would take the square of their length if quotes or commas were looked for anew.
+     */
     static const char *const SHAPES[] = {"'a ", "',", "' '", ",a", "a,", "\\'", "[", " "};
     g3_arena arena = {0};
     for (size_t i = 0; i < sizeof SHAPES / sizeof *SHAPES; i++) {
@@ -189,7 +216,8 @@ Test(list, reads_any_bytes_in_linear_time)
         g3_buffer_append_char(&cell, ']');
         for (int field = G3_URLS; field <= G3_ACL; field++) {
             g3_list_read(g3_buffer_view(&cell), (g3_object_field)field, true, &arena);
-            g3_list_read((g3_view){cell.data + 1, cell.length - 2}, (g3_object_field)field, true, &arena);
+            g3_list_read((g3_view){cell.data + 1, cell.length - 2}, (g3_object_field)field, true,
+                         &arena);
         }
         g3_buffer_free(&cell);
         g3_arena_clear(&arena);

@@ -1,5 +1,6 @@
-/* Manifests read as records: kinds, aliases, maps, rows and lines that are bad. Each case is a small
- * manifest and what comes out of it: JSON lines, and `!line: reason [column]` for a bad row. */
+/* Manifests read as records: kinds, aliases, maps, rows and lines that are bad. Each case is a
+ * small manifest and what comes out of it: JSON lines, and `!line: reason [column]` for a bad row.
+ */
 #include "g3/record/json.h"
 #include "g3/record/manifest.h"
 #include <criterion/criterion.h>
@@ -55,8 +56,8 @@ static void check(const char *name, g3_kind kind, const char *manifest, const ch
     free(read);
 }
 
-static void check_mapped(g3_kind kind, const g3_column_map *maps, size_t count, const char *manifest,
-                         const char *expected)
+static void check_mapped(g3_kind kind, const g3_column_map *maps, size_t count,
+                         const char *manifest, const char *expected)
 {
     g3_manifest_options options = {.kind = kind, .maps = maps, .map_count = count};
     char *read = read_with("m.csv", g3_view_of(manifest), options);
@@ -64,15 +65,23 @@ static void check_mapped(g3_kind kind, const g3_column_map *maps, size_t count, 
     free(read);
 }
 
-#define MAP(field, column) {{field, sizeof(field) - 1}, {column, sizeof(column) - 1}}
+#define MAP(field, column)                                                                         \
+    {                                                                                              \
+        {field, sizeof(field) - 1},                                                                \
+        {                                                                                          \
+            column, sizeof(column) - 1                                                             \
+        }                                                                                          \
+    }
 
 Test(manifest, objects_are_typed_and_in_the_sdk_s_order)
 {
     check("m.csv", G3_KIND_OBJECT,
           "file_name,extra, guid ,file_size,urls,md5,acl,authz,more\n"
           " a b.cram , x ,dg.TEST/1,9223372036854775807,s3://b/a%20b gs://b/c,0123, , /p ,\n",
-          "{\"guid\":\"dg.TEST/1\",\"urls\":[\"s3://b/a b\",\"gs://b/c\"],\"authz\":[\"/p\"],\"acl\":[],"
-          "\"md5\":\"0123\",\"file_size\":9223372036854775807,\"file_name\":\"a b.cram\",\"extra\":\"x\","
+          "{\"guid\":\"dg.TEST/1\",\"urls\":[\"s3://b/a "
+          "b\",\"gs://b/c\"],\"authz\":[\"/p\"],\"acl\":[],"
+          "\"md5\":\"0123\",\"file_size\":9223372036854775807,\"file_name\":\"a "
+          "b.cram\",\"extra\":\"x\","
           "\"more\":null}\n");
 }
 
@@ -86,16 +95,26 @@ Test(manifest, every_alias_is_known_in_any_case)
     static const struct {
         const char *column, *field, *cell, *value;
     } CASES[] = {
-        {"guid", "guid", "g", "\"g\""},         {"GUID", "guid", "g", "\"g\""},
-        {"did", "guid", "g", "\"g\""},          {"Object_ID", "guid", "g", "\"g\""},
-        {"md5", "md5", "m", "\"m\""},           {"md5sum", "md5", "m", "\"m\""},
-        {"md5_hash", "md5", "m", "\"m\""},      {"Hash", "md5", "m", "\"m\""},
-        {"file_size", "file_size", "1", "1"},   {"size", "file_size", "1", "1"},
-        {"fileSize", "file_size", "1", "1"},    {"file_name", "file_name", "f", "\"f\""},
-        {"filename", "file_name", "f", "\"f\""}, {"Name", "file_name", "f", "\"f\""},
-        {"urls", "urls", "u", "[\"u\"]"},       {"url", "urls", "u", "[\"u\"]"},
-        {"acl", "acl", "a", "[\"a\"]"},         {"acls", "acl", "a", "[\"a\"]"},
-        {"authz", "authz", "a", "[\"a\"]"},     {"id", "id", "x", "\"x\""},
+        {"guid", "guid", "g", "\"g\""},
+        {"GUID", "guid", "g", "\"g\""},
+        {"did", "guid", "g", "\"g\""},
+        {"Object_ID", "guid", "g", "\"g\""},
+        {"md5", "md5", "m", "\"m\""},
+        {"md5sum", "md5", "m", "\"m\""},
+        {"md5_hash", "md5", "m", "\"m\""},
+        {"Hash", "md5", "m", "\"m\""},
+        {"file_size", "file_size", "1", "1"},
+        {"size", "file_size", "1", "1"},
+        {"fileSize", "file_size", "1", "1"},
+        {"file_name", "file_name", "f", "\"f\""},
+        {"filename", "file_name", "f", "\"f\""},
+        {"Name", "file_name", "f", "\"f\""},
+        {"urls", "urls", "u", "[\"u\"]"},
+        {"url", "urls", "u", "[\"u\"]"},
+        {"acl", "acl", "a", "[\"a\"]"},
+        {"acls", "acl", "a", "[\"a\"]"},
+        {"authz", "authz", "a", "[\"a\"]"},
+        {"id", "id", "x", "\"x\""},
         {"checksum", "checksum", "x", "\"x\""},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -121,7 +140,8 @@ Test(manifest, a_field_s_own_name_wins_over_its_aliases_and_the_first_of_those_o
 Test(manifest, a_map_wins_over_aliases)
 {
     static const g3_column_map GUID_FROM_ID[] = {MAP("guid", "id")};
-    static const g3_column_map TWO_FROM_ONE[] = {MAP("guid", "id"), MAP("file_name", "id"), MAP("x", "id")};
+    static const g3_column_map TWO_FROM_ONE[] = {MAP("guid", "id"), MAP("file_name", "id"),
+                                                 MAP("x", "id")};
     static const g3_column_map RENAMES[] = {MAP("a2", "a"), MAP("guid", "b")};
     static const g3_column_map SIZE_AWAY[] = {MAP("other", "size")};
     check_mapped(G3_KIND_OBJECT, GUID_FROM_ID, 1, "did,id,n\nx,y,z\n",
@@ -129,18 +149,22 @@ Test(manifest, a_map_wins_over_aliases)
     check_mapped(G3_KIND_METADATA, GUID_FROM_ID, 1, "n,ID\n1,2\n", "{\"guid\":\"2\",\"n\":1}\n");
     check_mapped(G3_KIND_OBJECT, TWO_FROM_ONE, 3, "id,name\ny,n\n",
                  "{\"guid\":\"y\",\"file_name\":\"y\",\"x\":\"y\",\"name\":\"n\"}\n");
-    check_mapped(G3_KIND_RAW, RENAMES, 2, "a,b,c\n1,2,3\n", "{\"a2\":\"1\",\"guid\":\"2\",\"c\":\"3\"}\n");
-    check_mapped(G3_KIND_OBJECT, SIZE_AWAY, 1, "size,filesize\n1,2\n", "{\"file_size\":2,\"other\":\"1\"}\n");
+    check_mapped(G3_KIND_RAW, RENAMES, 2, "a,b,c\n1,2,3\n",
+                 "{\"a2\":\"1\",\"guid\":\"2\",\"c\":\"3\"}\n");
+    check_mapped(G3_KIND_OBJECT, SIZE_AWAY, 1, "size,filesize\n1,2\n",
+                 "{\"file_size\":2,\"other\":\"1\"}\n");
 }
 
 Test(manifest, maps_that_cannot_be_are_refused)
 {
     static const g3_column_map GUID_FROM_ID[] = {MAP("guid", "id")};
     static const g3_column_map TWICE[] = {MAP("guid", "id"), MAP("guid", "x")};
-    check_mapped(G3_KIND_OBJECT, GUID_FROM_ID, 1, "guid,x\na,b\n",
-                 "3: m.csv:1: there is no column \"id\" for --map guid=id; the columns are: guid, x\n");
+    check_mapped(
+        G3_KIND_OBJECT, GUID_FROM_ID, 1, "guid,x\na,b\n",
+        "3: m.csv:1: there is no column \"id\" for --map guid=id; the columns are: guid, x\n");
     check_mapped(G3_KIND_OBJECT, GUID_FROM_ID, 1, "id,guid\na,b\n",
-                 "3: m.csv:1: columns 1 (\"id\") and 2 (\"guid\") are both \"guid\"; rename one in the file, or "
+                 "3: m.csv:1: columns 1 (\"id\") and 2 (\"guid\") are both \"guid\"; rename one in "
+                 "the file, or "
                  "with --map NAME=COLUMN\n");
     check_mapped(G3_KIND_OBJECT, TWICE, 2, "id,x\na,b\n", "2: --map guid=... is given twice\n");
 }
@@ -155,7 +179,8 @@ Test(manifest, two_columns_of_one_name_are_refused)
 
 Test(manifest, columns_without_a_name_are_called_by_their_place)
 {
-    check("m.csv", G3_KIND_RAW, "a,,\n1,2,3\n", "{\"a\":\"1\",\"column_2\":\"2\",\"column_3\":\"3\"}\n");
+    check("m.csv", G3_KIND_RAW, "a,,\n1,2,3\n",
+          "{\"a\":\"1\",\"column_2\":\"2\",\"column_3\":\"3\"}\n");
     check("m.csv", G3_KIND_OBJECT, "a, \n1,2\n", "{\"a\":\"1\",\"column_2\":\"2\"}\n");
 }
 
@@ -167,14 +192,16 @@ Test(manifest, sizes_are_whole_numbers)
           "!3: file_size \"12x\" is not a whole number [file_size]\n"
           "!4: file_size \"-1\" is not a whole number [file_size]\n"
           "!5: file_size \"1.0\" is not a whole number [file_size]\n"
-          "!6: file_size \"9223372036854775808\" is too large: 9223372036854775807 is the most [file_size]\n"
+          "!6: file_size \"9223372036854775808\" is too large: 9223372036854775807 is the most "
+          "[file_size]\n"
           "{\"guid\":\"f\",\"file_size\":null}\n"
           "!8: file_size \"1\\n2\" is not a whole number [file_size]\n");
 }
 
 Test(manifest, commas_part_items_in_a_tsv_only)
 {
-    check("m.tsv", G3_KIND_OBJECT, "guid\tacl\na\tx,y\n", "{\"guid\":\"a\",\"acl\":[\"x\",\"y\"]}\n");
+    check("m.tsv", G3_KIND_OBJECT, "guid\tacl\na\tx,y\n",
+          "{\"guid\":\"a\",\"acl\":[\"x\",\"y\"]}\n");
     check("m.csv", G3_KIND_OBJECT, "guid,acl\na,\"x,y\"\n", "{\"guid\":\"a\",\"acl\":[\"x,y\"]}\n");
 }
 
@@ -207,7 +234,8 @@ Test(manifest, rows_that_are_too_long_are_bad_and_too_short_ones_padded)
     check("m.csv", G3_KIND_RAW, "a,b\n1,2,3\n4\n5,6,\n\n7,8\n",
           "!2: row has 3 cells, the header 2\n{\"a\":\"4\",\"b\":\"\"}\n"
           "!4: row has 3 cells, the header 2\n{\"a\":\"7\",\"b\":\"8\"}\n");
-    check("m.csv", G3_KIND_OBJECT, "guid,urls,size\ng\n", "{\"guid\":\"g\",\"urls\":[],\"file_size\":null}\n");
+    check("m.csv", G3_KIND_OBJECT, "guid,urls,size\ng\n",
+          "{\"guid\":\"g\",\"urls\":[],\"file_size\":null}\n");
 }
 
 Test(manifest, strict_takes_no_short_rows)
@@ -237,12 +265,14 @@ Test(manifest, rows_that_are_not_utf8_are_bad)
           "{\"a\":\"x\",\"b\":\"\xc3\xbc\"}\n"
           "!3: not UTF-8 (byte 0xff at column 5) [b]\n"
           "!4: not UTF-8 (byte 0xe2 at column 1) [a]\n");
-    check("m.csv", G3_KIND_RAW, "a,\xff\n1,2\n", "3: m.csv:1: the header is not UTF-8 (byte 0xff at column 3)\n");
+    check("m.csv", G3_KIND_RAW, "a,\xff\n1,2\n",
+          "3: m.csv:1: the header is not UTF-8 (byte 0xff at column 3)\n");
 }
 
 Test(manifest, an_open_quote_costs_one_line)
 {
-    char *read = read_with("m.csv", G3_VIEW("a,b\n1,\"x\n2,y\n"), (g3_manifest_options){.kind = G3_KIND_RAW});
+    char *read = read_with("m.csv", G3_VIEW("a,b\n1,\"x\n2,y\n"),
+                           (g3_manifest_options){.kind = G3_KIND_RAW});
     cr_assert(strncmp(read, "!2: ", 4) == 0, "%s", read);
     cr_assert(strstr(read, "\n{\"a\":\"2\",\"b\":\"y\"}\n"), "%s", read);
     free(read);
@@ -251,23 +281,30 @@ Test(manifest, an_open_quote_costs_one_line)
 Test(manifest, lines_give_the_same_objects_as_rows)
 {
     check("m.ndjson", G3_KIND_OBJECT,
-          "\xef\xbb\xbf{\"file_name\":\"f\",\"x\":{\"k\":[1]},\"did\":\"g\",\"size\":\"12\",\"urls\":[\"b\",\"a b\"],"
+          "\xef\xbb\xbf{\"file_name\":\"f\",\"x\":{\"k\":[1]},\"did\":\"g\",\"size\":\"12\","
+          "\"urls\":[\"b\",\"a b\"],"
           "\"acl\":\"['open']\",\"authz\":null,\"hash\":\"\"}\r\n\n \t \n{\"guid\":\"h\"}",
-          "{\"guid\":\"g\",\"urls\":[\"b\",\"a b\"],\"authz\":[],\"acl\":[\"*\"],\"md5\":null,\"file_size\":12,"
+          "{\"guid\":\"g\",\"urls\":[\"b\",\"a "
+          "b\"],\"authz\":[],\"acl\":[\"*\"],\"md5\":null,\"file_size\":12,"
           "\"file_name\":\"f\",\"x\":{\"k\":[1]}}\n{\"guid\":\"h\"}\n");
 }
 
 Test(manifest, lines_with_values_of_the_wrong_type_are_bad)
 {
     check("m.ndjson", G3_KIND_OBJECT,
-          "{\"guid\":1}\n{\"guid\":{}}\n{\"size\":-1}\n{\"size\":1.5}\n{\"size\":9223372036854775808}\n"
-          "{\"urls\":[\"a\",1]}\n{\"urls\":{\"a\":1}}\n{\"acl\":true}\n{\"acl\":2}\n{\"md5\":false}\n",
+          "{\"guid\":1}\n{\"guid\":{}}\n{\"size\":-1}\n{\"size\":1.5}\n{\"size\":"
+          "9223372036854775808}\n"
+          "{\"urls\":[\"a\",1]}\n{\"urls\":{\"a\":1}}\n{\"acl\":true}\n{\"acl\":2}\n{\"md5\":false}"
+          "\n",
           "!1: guid 1 is not a string [guid]\n!2: guid \"{}\" is not a string [guid]\n"
-          "!3: file_size -1 is below 0 [file_size]\n!4: file_size \"1.5\" is not a whole number [file_size]\n"
-          "!5: file_size \"9223372036854775808\" is too large: 9223372036854775807 is the most [file_size]\n"
+          "!3: file_size -1 is below 0 [file_size]\n!4: file_size \"1.5\" is not a whole number "
+          "[file_size]\n"
+          "!5: file_size \"9223372036854775808\" is too large: 9223372036854775807 is the most "
+          "[file_size]\n"
           "!6: urls \"[\\\"a\\\",1]\" is not a list of strings [urls]\n"
           "!7: urls \"{\\\"a\\\":1}\" is not a list of strings [urls]\n"
-          "!8: acl \"true\" is not a list of strings [acl]\n!9: acl 2 is not a list of strings [acl]\n"
+          "!8: acl \"true\" is not a list of strings [acl]\n!9: acl 2 is not a list of strings "
+          "[acl]\n"
           "!10: md5 \"false\" is not a string [md5]\n");
 }
 
@@ -286,15 +323,18 @@ Test(manifest, lines_that_are_no_object_are_bad)
 Test(manifest, lines_keep_their_values_and_may_change_shape)
 {
     check("m.ndjson", G3_KIND_METADATA,
-          "{\"n\":1.50,\"guid\":\"g\",\"s\":\"2\",\"j\":[ 1 ]}\n{\"n\":2,\"guid\":\"h\",\"s\":null,\"j\":{}}\n"
+          "{\"n\":1.50,\"guid\":\"g\",\"s\":\"2\",\"j\":[ 1 "
+          "]}\n{\"n\":2,\"guid\":\"h\",\"s\":null,\"j\":{}}\n"
           "{\"guid\":\"i\",\"n\":3}\n{\"m\":4,\"n\":5}\n{}\n{\"m\":4,\"n\":5}\n",
-          "{\"guid\":\"g\",\"n\":1.50,\"s\":\"2\",\"j\":[ 1 ]}\n{\"guid\":\"h\",\"n\":2,\"s\":null,\"j\":{}}\n"
+          "{\"guid\":\"g\",\"n\":1.50,\"s\":\"2\",\"j\":[ 1 "
+          "]}\n{\"guid\":\"h\",\"n\":2,\"s\":null,\"j\":{}}\n"
           "{\"guid\":\"i\",\"n\":3}\n{\"m\":4,\"n\":5}\n{}\n{\"m\":4,\"n\":5}\n");
 }
 
 Test(manifest, the_last_of_two_members_of_one_name_counts)
 {
-    check("m.ndjson", G3_KIND_RAW, "{\"a\":1,\"b\":2,\"a\":3}\n{\"a\":1,\"b\":2,\"a\":4}\n{\"a\":1,\"a\":2}\n{\"a\":5}\n",
+    check("m.ndjson", G3_KIND_RAW,
+          "{\"a\":1,\"b\":2,\"a\":3}\n{\"a\":1,\"b\":2,\"a\":4}\n{\"a\":1,\"a\":2}\n{\"a\":5}\n",
           "{\"a\":3,\"b\":2}\n{\"a\":4,\"b\":2}\n{\"a\":2}\n{\"a\":5}\n");
     check("m.ndjson", G3_KIND_RAW, "{\"a\\u0062\":1,\"ab\":2}\n", "{\"ab\":2}\n");
 }
@@ -305,7 +345,8 @@ Test(manifest, names_made_up_for_each_line_are_forgotten)
     for (int i = 0; i < 50000; i++)
         g3_buffer_append_format(&lines, "{\"same\":%d,\"name_%d\":\"x\"}\n", i, i);
     g3_buffer_append(&expected, g3_buffer_view(&lines));
-    char *read = read_with("m.ndjson", g3_buffer_view(&lines), (g3_manifest_options){.kind = G3_KIND_RAW});
+    char *read =
+        read_with("m.ndjson", g3_buffer_view(&lines), (g3_manifest_options){.kind = G3_KIND_RAW});
     cr_assert_str_eq(read, g3_buffer_text(&expected));
     free(read);
     g3_buffer_free(&lines);
@@ -320,7 +361,8 @@ Test(manifest, a_line_that_is_too_long_is_bad_and_passed_over)
     memset(g3_buffer_reserve(&lines, more), 'x', more);
     lines.length += more;
     g3_buffer_append_text(&lines, "\"}\n{\"a\":2}\n");
-    char *read = read_with("m.ndjson", g3_buffer_view(&lines), (g3_manifest_options){.kind = G3_KIND_RAW});
+    char *read =
+        read_with("m.ndjson", g3_buffer_view(&lines), (g3_manifest_options){.kind = G3_KIND_RAW});
     cr_assert_str_eq(read, "{\"a\":1}\n!2: line is longer than 25165824 bytes\n{\"a\":2}\n");
     free(read);
     g3_buffer_free(&lines);

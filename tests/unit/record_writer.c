@@ -95,7 +95,8 @@ static void check(g3_format format, g3_kind kind, const char *lines, const char 
 Test(writer, objects_as_the_sdk_s_manifest)
 {
     check(G3_FORMAT_CSV, G3_KIND_OBJECT,
-          "{\"guid\":\"g\",\"urls\":[\"s3://b/a b\",\"gs://c,d\"],\"authz\":[],\"acl\":[\"*\"],\"md5\":\"0\","
+          "{\"guid\":\"g\",\"urls\":[\"s3://b/a "
+          "b\",\"gs://c,d\"],\"authz\":[],\"acl\":[\"*\"],\"md5\":\"0\","
           "\"file_size\":9007199254740993,\"file_name\":\"a, \\\"b\\\"\"}\n"
           "{\"guid\":\"h\",\"urls\":null,\"file_size\":null}\n",
           "guid,urls,authz,acl,md5,file_size,file_name\n"
@@ -113,7 +114,8 @@ Test(writer, json_values_as_they_are_written)
 Test(writer, a_record_may_lack_columns_but_not_have_others)
 {
     check(G3_FORMAT_CSV, G3_KIND_RAW,
-          "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}\n{\"c\":\"6\",\"a\":\"4\"}\n{\"a\":\"7\",\"d\":\"8\"}\n{}\n",
+          "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}\n{\"c\":\"6\",\"a\":\"4\"}\n{\"a\":\"7\",\"d\":"
+          "\"8\"}\n{}\n",
           "a,b,c\n1,2,3\n4,,6\n,,\n", "3: the output's header has no column \"d\"\n");
 }
 
@@ -124,7 +126,8 @@ Test(writer, a_lone_empty_cell_is_no_blank_line)
 
 Test(writer, a_record_without_columns_cannot_begin_a_table)
 {
-    check(G3_FORMAT_CSV, G3_KIND_RAW, "{}\n", "", "1: a record without any column can't be a row\n");
+    check(G3_FORMAT_CSV, G3_KIND_RAW, "{}\n", "",
+          "1: a record without any column can't be a row\n");
     check(G3_FORMAT_NDJSON, G3_KIND_RAW, "{}\n", "{}\n", "");
 }
 
@@ -153,8 +156,31 @@ Test(writer, columns_given_before_make_the_header_also_of_nothing)
 static void append_random_text(g3_buffer *line, test_chance *chance)
 {
     static const char *const PIECES[] = {
-        "a", "NWD1", " ", "\t", "\n", "\r\n", ",", ";", "%", "'", "\"", "[", "]", "\\", "s3://b/c", "/p",
-        "\xc3\xbc", "\xe2\x80\xa8", "\xf0\x9d\x84\x9e", "\x01", "{}", "u'", "open", "://", "=1",
+        "a",
+        "NWD1",
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        ",",
+        ";",
+        "%",
+        "'",
+        "\"",
+        "[",
+        "]",
+        "\\",
+        "s3://b/c",
+        "/p",
+        "\xc3\xbc",
+        "\xe2\x80\xa8",
+        "\xf0\x9d\x84\x9e",
+        "\x01",
+        "{}",
+        "u'",
+        "open",
+        "://",
+        "=1",
     };
     g3_buffer text = {0};
     g3_buffer_append_char(&text, 'x'); /* objects' cells are trimmed: not at the ends */
@@ -182,7 +208,8 @@ static void append_random_object(g3_buffer *line, test_chance *chance)
         }
         g3_buffer_append_char(line, ']');
     }
-    g3_buffer_append_format(line, ",\"md5\":null,\"file_size\":%zu,\"file_name\":", choose(chance, 1000));
+    g3_buffer_append_format(line,
+                            ",\"md5\":null,\"file_size\":%zu,\"file_name\":", choose(chance, 1000));
     append_random_text(line, chance);
     g3_buffer_append_text(line, ",\"other\":");
     append_random_text(line, chance);
@@ -213,7 +240,8 @@ static void check_round_trip(g3_buffer *text, g3_format format, g3_kind kind)
     g3_manifest_close(reader);
     cr_assert_eq(reasons.length, 0);
     const char *ours = g3_buffer_text(&back), *line = lines.data;
-    for (; *ours && strncmp(ours, line, strcspn(line, "\n") + 1) == 0; line += strcspn(line, "\n") + 1)
+    for (; *ours && strncmp(ours, line, strcspn(line, "\n") + 1) == 0;
+         line += strcspn(line, "\n") + 1)
         ours += strcspn(ours, "\n") + 1;
     cr_assert(g3_view_equal(g3_buffer_view(&back), lines), "format %d:\n%.*s\n%.*s", (int)format,
               (int)strcspn(line, "\n"), line, (int)strcspn(ours, "\n"), ours);
@@ -239,7 +267,8 @@ Test(writer, objects_come_back_the_same_from_csv_and_tsv)
 
 Test(writer, raw_cells_come_back_the_same)
 {
-    static const char *const CELLS[] = {"", " ", "a", "\"", "\"\"", ",", "\t", "\\n", "\\r\\n", "x\\ny", " a ", "\\\\"};
+    static const char *const CELLS[] = {"",   " ",   "a",      "\"",    "\"\"", ",",
+                                        "\t", "\\n", "\\r\\n", "x\\ny", " a ",  "\\\\"};
     test_chance chance = {12};
     g3_buffer lines = {0};
     for (int i = 0; i < 2000; i++) {

@@ -20,7 +20,7 @@
 
 /* Restrictions that the service applies itself to a listing. */
 typedef struct g3_index_filters {
-    const char *acl;           /* "a,b"; "null": none */
+    const char *acl; /* "a,b"; "null": none */
     const char *authz;
     const char *file_name;
     const char *url;
@@ -28,30 +28,33 @@ typedef struct g3_index_filters {
     const char *uploader;
     const char *version;
     const char *form;          /* object (the service's default), bundle, all */
-    g3_text_list hashes;  /* "md5:HEX", ... */
-    g3_text_list metadata; /* "key:value", ... */
+    g3_text_list hashes;       /* "md5:HEX", ... */
+    g3_text_list metadata;     /* "key:value", ... */
     const char *urls_metadata; /* JSON */
     const char *negate_params; /* JSON */
 } g3_index_filters;
 
-/* All of these set a request's method, URL and body, and that it may be repeated; its tag is left alone.
- * `base` is the index service's URL without a slash at the end. */
+/* All of these set a request's method, URL and body, and that it may be repeated; its tag is left
+ * alone. `base` is the index service's URL without a slash at the end. */
 
-/* Begins `request` as a GET of a listing: at most `limit` records behind `start` in the service's order (empty: from the
- * first). `filters` may be NULL. */
+/* Begins `request` as a GET of a listing: at most `limit` records behind `start` in the service's
+ * order (empty: from the first). `filters` may be NULL. */
 void g3_index_list_request(g3_request *request, const char *base, const g3_index_filters *filters,
                            g3_view start, int64_t limit);
 
 /* Begins `request` as a lookup of ids in one query (`ids=`). The caller keeps within
  * G3_INDEX_REQUEST_LINE_LIMIT (g3_index_ids_room()) and passes no GUID with a comma. */
-void g3_index_ids_request(g3_request *request, const char *base, const g3_view *guids, size_t count);
+void g3_index_ids_request(g3_request *request, const char *base, const g3_view *guids,
+                          size_t count);
 
-/* The bytes that one GUID adds to the request line of a lookup by ids, and those that there are in all. */
+/* The bytes that one GUID adds to the request line of a lookup by ids, and those that there are in
+ * all. */
 size_t g3_index_id_size(g3_view guid);
 size_t g3_index_ids_room(const char *base);
 
 /* Begins `request` as a POST /bulk/documents. `count` must not be 0 (the service answers 500). */
-void g3_index_bulk_request(g3_request *request, const char *base, const g3_view *guids, size_t count);
+void g3_index_bulk_request(g3_request *request, const char *base, const g3_view *guids,
+                           size_t count);
 
 /* Begins `request` as GET /index/GUID. */
 void g3_index_single_request(g3_request *request, const char *base, g3_view guid);
@@ -62,25 +65,28 @@ void g3_index_single_request(g3_request *request, const char *base, g3_view guid
 void g3_index_stats_request(g3_request *request, const char *base);
 bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes);
 
-/* Walks the records of an answer: a listing ({"records": [...]}), a bulk answer ([...]) or one record
- * ({...}). Zero-copy where strings have no escapes. Members that are not wanted are checked all the same:
- * an answer that is cut off or no JSON is always told from a good one. */
+/* Walks the records of an answer: a listing ({"records": [...]}), a bulk answer ([...]) or one
+ * record
+ * ({...}). Zero-copy where strings have no escapes. Members that are not wanted are checked all the
+ * same: an answer that is cut off or no JSON is always told from a good one. */
 typedef struct g3_index_answer g3_index_answer;
 
 /* @param body  borrowed until the answer is closed or begun anew
- * @return owned by the caller, may be used again with g3_index_answer_begin(): g3_index_answer_close() */
+ * @return owned by the caller, may be used again with g3_index_answer_begin():
+ * g3_index_answer_close() */
 g3_index_answer *g3_index_answer_open(void);
 void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
 
-/* Gives the next record, as an object record: the seven columns in order, lists as they come, absent or
- * null values G3_NULL, other members left out. A bundle (form=bundle or all) has its `id` as guid, and
- * of the other columns only the size. Valid until the next begin (all records of an answer may be held
- * together).
+/* Gives the next record, as an object record: the seven columns in order, lists as they come,
+ * absent or null values G3_NULL, other members left out. A bundle (form=bundle or all) has its `id`
+ * as guid, and of the other columns only the size. Valid until the next begin (all records of an
+ * answer may be held together).
  * @param reason  for G3_NEXT_ERROR: what is wrong with the answer, static text
  * @return G3_NEXT_ITEM, G3_NEXT_END or G3_NEXT_ERROR */
 g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const char **reason);
 
-/* True once the answer has turned out to be a listing: known after the first g3_index_answer_next(). */
+/* True once the answer has turned out to be a listing: known after the first
+ * g3_index_answer_next(). */
 bool g3_index_answer_is_listing(const g3_index_answer *answer);
 
 void g3_index_answer_close(g3_index_answer *answer);

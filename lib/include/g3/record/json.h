@@ -1,8 +1,8 @@
 /* JSON: reading values without copying, writing strings and records.
  *
  * Grammar: RFC 8259, strictly; nesting to G3_JSON_DEPTH; text must be UTF-8. A lone surrogate
- * escape (backslash u D800..DFFF) becomes U+FFFD, as json-c has it. Equal to json-c (strict mode) by
- * differential tests, but where json-c is laxer than the RFC: those cases are listed in
+ * escape (backslash u D800..DFFF) becomes U+FFFD, as json-c has it. Equal to json-c (strict mode)
+ * by differential tests, but where json-c is laxer than the RFC: those cases are listed in
  * tests/unit/record_json.c.
  */
 #ifndef G3_RECORD_JSON_H
@@ -18,22 +18,32 @@
 /* A reader over one text in memory. Zero-copy: strings without escapes are views into the text,
  * others are decoded into the arena. */
 typedef struct g3_json_reader {
-    const char *at;    /* next byte */
+    const char *at; /* next byte */
     const char *end;
     const char *begin; /* for places in messages */
     g3_arena *arena;   /* where decoded strings live; borrowed */
     const char *fault; /* why reading stopped, or NULL; static text; `at` is then the place */
     unsigned depth;    /* arrays and objects entered and not left */
+    bool high;         /* a string read so far has a byte above 0x7f, or an escape for one */
     const g3_scan *scan;
 } g3_json_reader;
 
 typedef enum g3_json_type {
-    G3_JSON_NULL, G3_JSON_TRUE, G3_JSON_FALSE, G3_JSON_NUMBER, G3_JSON_STRING, G3_JSON_ARRAY,
-    G3_JSON_OBJECT, G3_JSON_WRONG,
+    G3_JSON_NULL,
+    G3_JSON_TRUE,
+    G3_JSON_FALSE,
+    G3_JSON_NUMBER,
+    G3_JSON_STRING,
+    G3_JSON_ARRAY,
+    G3_JSON_OBJECT,
+    G3_JSON_WRONG,
 } g3_json_type;
 
 /* Begins reading `text`. */
 void g3_json_begin(g3_json_reader *reader, g3_view text, g3_arena *arena);
+
+/* The same for a caller that begins for each row and has asked g3_scan_best() once. */
+void g3_json_begin_with(g3_json_reader *reader, g3_view text, g3_arena *arena, const g3_scan *scan);
 
 /* Looks at the next value's type (blanks in front skipped) without reading it; G3_JSON_WRONG where
  * none can begin. */
@@ -66,7 +76,8 @@ bool g3_json_more_expected(g3_json_reader *reader, bool *first, g3_view expected
 /* True if only blanks are left. */
 bool g3_json_at_end(g3_json_reader *reader);
 
-/* Appends `text` as a JSON string with its quotes. Escapes what RFC 8259 asks for, as \n \t \r \b \f
+/* Appends `text` as a JSON string with its quotes. Escapes what RFC 8259 asks for, as \n \t \r \b
+ * \f
  * \" \\ and \u00XX, and besides the characters that some readers of lines take for a line end
  * (Python's splitlines and older JavaScript): U+0085, U+2028 and U+2029. `text` must be UTF-8. */
 void g3_json_append_string(g3_buffer *buffer, g3_view text);
@@ -76,5 +87,8 @@ void g3_json_append_value(g3_buffer *buffer, const g3_value *value);
 
 /* Appends a record as one line of the stream: an object and its LF. */
 void g3_json_append_record(g3_buffer *buffer, const g3_record *record);
+
+/* The same for a caller that has asked g3_scan_best() once for all its records. */
+void g3_json_append_record_with(g3_buffer *buffer, const g3_record *record, const g3_scan *scan);
 
 #endif

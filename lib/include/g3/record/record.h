@@ -11,9 +11,15 @@
 
 /* The object fields that the tools know, in the order of the SDK's columns. */
 typedef enum g3_object_field {
-    G3_GUID, G3_URLS, G3_AUTHZ, G3_ACL, G3_MD5, G3_FILE_SIZE, G3_FILE_NAME,
-    G3_OBJECT_FIELDS,          /* how many there are */
-    G3_OTHER_FIELD = 255,      /* any other column */
+    G3_GUID,
+    G3_URLS,
+    G3_AUTHZ,
+    G3_ACL,
+    G3_MD5,
+    G3_FILE_SIZE,
+    G3_FILE_NAME,
+    G3_OBJECT_FIELDS,     /* how many there are */
+    G3_OTHER_FIELD = 255, /* any other column */
 } g3_object_field;
 
 /* What a record is made of (design: "Record kinds"). */
@@ -26,8 +32,8 @@ typedef enum g3_kind {
 /* A column, shared by all records that have it. */
 typedef struct g3_column {
     g3_view name;
-    g3_view json_key;      /* the name as JSON writes it in front of a value: `"name":` */
-    uint8_t field;         /* a g3_object_field, G3_OTHER_FIELD where it is none */
+    g3_view json_key; /* the name as JSON writes it in front of a value: `"name":` */
+    uint8_t field;    /* a g3_object_field, G3_OTHER_FIELD where it is none */
 } g3_column;
 
 typedef enum g3_value_type {
