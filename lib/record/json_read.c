@@ -1,38 +1,6 @@
 /* Reads JSON in memory without copying: the values of a line of the stream, of a metadata cell, of
  * a service's answer. Called by the manifest reader and by the readers of answers. */
-#include "g3/record/json.h"
-
-/* What stands for an escaped surrogate that has no partner. */
-#define REPLACEMENT 0xfffdu
-
-/* Digits of a \u escape. */
-#define HEX_DIGITS 4
-
-static bool set_fault(g3_json_reader *reader, const char *at, const char *fault)
-{
-    if (!reader->fault) {
-        reader->fault = fault;
-        reader->at = at;
-    }
-    return false;
-}
-
-static inline bool is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-static inline const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && is_blank(*at))
-        at++;
-    return at;
-}
-
-static inline bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+#include "json_inside.h"
 
 static const char *skip_digits(const char *at, const char *end)
 {
@@ -88,181 +56,18 @@ bool g3_json_at_end(g3_json_reader *reader)
     return reader->at == reader->end && !reader->fault;
 }
 
-/* Reads the four digits of a \u escape at `at`. @return the code unit, or -1 */
-static int read_code_unit(const char *at, const char *end)
-{
-    int unit = 0;
-    if (end - at < HEX_DIGITS)
-        return -1;
-    for (int i = 0; i < HEX_DIGITS; i++) {
-        char c = at[i];
-        int digit = is_digit(c)              ? c - '0'
-                    : (c >= 'a' && c <= 'f') ? c - 'a' + 10
-                    : (c >= 'A' && c <= 'F') ? c - 'A' + 10
-                                             : -1;
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
-/* Checks the escape whose backslash is at `at`. @return what follows it, or NULL */
-static const char *check_escape(const char *at, const char *end)
-{
-    if (end - at < 2)
-        return NULL;
-    switch (at[1]) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        return at + 2;
-    case 'u':
-        return read_code_unit(at + 2, end) < 0 ? NULL : at + 2 + HEX_DIGITS;
-    default:
-        return NULL;
-    }
-}
-
-/* Finds the closing quote of the string whose text begins at `begin`, checking what is in between.
- * @param escaped  set to true if there are escapes; else left alone
- * @return the quote, or NULL with a fault */
-static inline const char *find_string_end(g3_json_reader *reader, const char *begin, bool *escaped)
-{
-    const char *at = begin;
-    bool high = false, high_escape = false;
-    for (;;) {
-        at += reader->scan->string_end(at, (size_t)(reader->end - at), &high);
-        if (at == reader->end) {
-            set_fault(reader, at, "a string without end");
-            return NULL;
-        }
-        if (*at == '"')
-            break;
-        if (*at != '\\') {
-            set_fault(reader, at, "a control character inside a string");
-            return NULL;
-        }
-        const char *behind = check_escape(at, reader->end);
-        if (!behind) {
-            set_fault(reader, at, "a wrong escape inside a string");
-            return NULL;
-        }
-        *escaped = true;
-        high_escape |= at[1] == 'u';
-        at = behind;
-    }
-    reader->high |= high | high_escape;
-    if (high && !g3_is_utf8((g3_view){begin, (size_t)(at - begin)})) {
-        set_fault(reader, begin, "a string that is not UTF-8");
-        return NULL;
-    }
-    return at;
-}
-
-static char *append_utf8(char *out, unsigned code)
-{
-    if (code < 0x80) {
-        *out++ = (char)code;
-    } else if (code < 0x800) {
-        *out++ = (char)(0xc0 | code >> 6);
-        *out++ = (char)(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-        *out++ = (char)(0xe0 | code >> 12);
-        *out++ = (char)(0x80 | (code >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (code & 0x3f));
-    } else {
-        *out++ = (char)(0xf0 | code >> 18);
-        *out++ = (char)(0x80 | (code >> 12 & 0x3f));
-        *out++ = (char)(0x80 | (code >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (code & 0x3f));
-    }
-    return out;
-}
-
-static bool is_high_surrogate(int unit)
-{
-    return unit >= 0xd800 && unit < 0xdc00;
-}
-
-static bool is_low_surrogate(int unit)
-{
-    return unit >= 0xdc00 && unit < 0xe000;
-}
-
-/* Decodes a checked \u escape, taking its partner along where it is the first of a surrogate pair.
- * @param at  behind the `u`; moved behind what was taken */
-static unsigned decode_unicode(const char **at, const char *end)
-{
-    int unit = read_code_unit(*at, end);
-    *at += HEX_DIGITS;
-    if (is_high_surrogate(unit) && end - *at > 2 && (*at)[0] == '\\' && (*at)[1] == 'u') {
-        int low = read_code_unit(*at + 2, end);
-        if (is_low_surrogate(low)) {
-            *at += 2 + HEX_DIGITS;
-            return 0x10000u + ((unsigned)(unit - 0xd800) << 10) + (unsigned)(low - 0xdc00);
-        }
-    }
-    return is_high_surrogate(unit) || is_low_surrogate(unit) ? REPLACEMENT : (unsigned)unit;
-}
-
-static char decode_letter(char letter)
-{
-    switch (letter) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    default:
-        return letter; /* quote, backslash, slash */
-    }
-}
-
-/* Decodes a checked string into the arena. Decoding never makes it longer; what copy_plain() stops
- * at, in such a string, is a backslash. */
-static g3_view decode_string(g3_arena *arena, const g3_scan *scan, g3_view raw)
-{
-    char *begin = g3_arena_take(arena, raw.length + G3_SCAN_SLACK), *out = begin;
-    const char *at = raw.data, *end = raw.data + raw.length;
-    while (at < end) {
-        size_t plain = scan->copy_plain(out, at, (size_t)(end - at));
-        out += plain;
-        at += plain;
-        if (at == end)
-            break;
-        char letter = at[1];
-        at += 2;
-        if (letter == 'u')
-            out = append_utf8(out, decode_unicode(&at, end));
-        else
-            *out++ = decode_letter(letter);
-    }
-    return (g3_view){begin, (size_t)(out - begin)};
-}
-
 bool g3_json_read_string(g3_json_reader *reader, g3_view *text)
 {
     const char *at = skip_blanks(reader->at, reader->end);
     if (at == reader->end || *at != '"')
         return set_fault(reader, at, "something else where a string must be");
     bool escaped = false;
-    const char *begin = at + 1, *end = find_string_end(reader, begin, &escaped);
+    const char *begin = at + 1, *end = g3_json_find_string_end(reader, begin, &escaped);
     if (!end)
         return false;
     *text = (g3_view){begin, (size_t)(end - begin)};
     if (escaped)
-        *text = decode_string(reader->arena, reader->scan, *text);
+        *text = g3_json_decode_string(reader, *text);
     reader->at = end + 1;
     return true;
 }
@@ -322,7 +127,7 @@ static inline const char *skip_scalar(g3_json_reader *reader, const char *at)
     bool escaped = false;
     const char *behind;
     if (left && *at == '"') {
-        behind = find_string_end(reader, at + 1, &escaped);
+        behind = g3_json_find_string_end(reader, at + 1, &escaped);
         return behind ? behind + 1 : NULL;
     }
     if (left >= 4 && (memcmp(at, "null", 4) == 0 || memcmp(at, "true", 4) == 0))
@@ -345,7 +150,7 @@ static inline const char *skip_key(g3_json_reader *reader, const char *at)
         set_fault(reader, at, "something else where a member's name must be");
         return NULL;
     }
-    at = find_string_end(reader, at + 1, &escaped);
+    at = g3_json_find_string_end(reader, at + 1, &escaped);
     if (!at)
         return NULL;
     at = skip_blanks(at + 1, reader->end);
