@@ -9,6 +9,9 @@
 #include "g3/base/buffer.h"
 #include <json-c/json.h>
 
+/* Nesting of a stored document: its members may hold what a request's body may. */
+#define DOCUMENT_DEPTH 80
+
 /* Appends `text` as a JSON string in ASCII, with its quotes. Bytes that are not UTF-8 become U+FFFD. */
 void document_append_string(g3_buffer *buffer, g3_view text);
 

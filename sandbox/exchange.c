@@ -9,7 +9,7 @@
 #include <strings.h>
 
 /* Deepest nesting of a request's JSON: beyond any record or document, within any stack. */
-#define BODY_DEPTH 64
+#define BODY_DEPTH 48
 
 g3_buffer *exchange_begin_json(struct exchange *exchange, unsigned status)
 {

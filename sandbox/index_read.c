@@ -4,9 +4,6 @@
 #include "index_service.h"
 #include <inttypes.h>
 
-/* Nesting of a stored document: it was checked when it came. */
-#define DOCUMENT_DEPTH 80
-
 void index_answer_missing(struct exchange *exchange)
 {
     exchange_answer_error(exchange, 404, "no record found");
@@ -32,14 +29,18 @@ sqlite3_stmt *index_find(struct exchange *exchange, store_connection *connection
     if (step_to(find, guid))
         return find;
     g3_view prefix = g3_view_of(exchange->commons->settings->prefix);
-    char *whole = g3_arena_take(&exchange->arena, prefix.length + guid.length + 1);
-    memcpy(whole, prefix.data, prefix.length);
-    memcpy(whole + prefix.length, guid.data, guid.length);
-    return step_to(find, (g3_view){whole, prefix.length + guid.length}) ? find : NULL;
+    if (prefix.length && g3_view_starts_with(guid, prefix)) {
+        guid = (g3_view){guid.data + prefix.length, guid.length - prefix.length};
+    } else {
+        char *whole = g3_arena_take(&exchange->arena, prefix.length + guid.length + 1);
+        memcpy(whole, prefix.data, prefix.length);
+        memcpy(whole + prefix.length, guid.data, guid.length);
+        guid = (g3_view){whole, prefix.length + guid.length};
+    }
+    return step_to(find, guid) ? find : NULL;
 }
 
-/* The provider that a URL's scheme tells. */
-static const char *cloud_of(const char *url)
+const char *index_cloud_of(const char *url)
 {
     static const char *const CLOUDS[][2] = {{"s3://", "aws"}, {"gs://", "gcp"}, {"az://", "azure"}};
     for (size_t i = 0; i < sizeof CLOUDS / sizeof CLOUDS[0]; i++)
@@ -57,7 +58,7 @@ static void append_with_clouds(g3_buffer *answer, g3_view stored)
     if (json_object_object_get_ex(document, "urls_metadata", &metadata)) {
         json_object_object_foreach(metadata, url, about) {
             json_object_object_add(about, "available", json_object_new_boolean(true));
-            json_object_object_add(about, "cloud", json_object_new_string(cloud_of(url)));
+            json_object_object_add(about, "cloud", json_object_new_string(index_cloud_of(url)));
         }
     }
     document_append_json(answer, document);
@@ -165,18 +166,34 @@ void index_bulk(struct exchange *exchange)
     json_object_put(list);
 }
 
+/* Sizes go to 2^63-1 each, so that their sum may go beyond: it is added up in halves. */
+static void append_total(g3_buffer *answer, uint64_t high, uint64_t low)
+{
+    char digits[40]; /* 2^128 has 39 */
+    char *at = digits + sizeof digits;
+    unsigned __int128 total = ((unsigned __int128)high << 32) + low;
+    *--at = '\0';
+    do
+        *--at = (char)('0' + (int)(total % 10));
+    while ((total /= 10) > 0);
+    g3_buffer_append_text(answer, at);
+}
+
 void index_stats(struct exchange *exchange)
 {
     store_connection *reader = store_borrow_reader(exchange->commons->store);
-    sqlite3_stmt *total =
-        store_prepare(reader, "SELECT count(*), sum(size) FROM record WHERE form <> 'bundle'");
-    if (total && sqlite3_step(total) == SQLITE_ROW)
-        g3_buffer_append_format(exchange_begin_json(exchange, 200),
-                                "{\"fileCount\":%" PRId64 ",\"totalFileSize\":%" PRId64 "}\n",
-                                (int64_t)sqlite3_column_int64(total, 0),
-                                (int64_t)sqlite3_column_int64(total, 1));
-    else
+    sqlite3_stmt *total = store_prepare(reader, "SELECT count(*), sum(size >> 32), sum(size & 4294967295) "
+                                                "FROM record WHERE form <> 'bundle'");
+    if (total && sqlite3_step(total) == SQLITE_ROW) {
+        g3_buffer *answer = exchange_begin_json(exchange, 200);
+        g3_buffer_append_format(answer, "{\"fileCount\":%" PRId64 ",\"totalFileSize\":",
+                                (int64_t)sqlite3_column_int64(total, 0));
+        append_total(answer, (uint64_t)sqlite3_column_int64(total, 1),
+                     (uint64_t)sqlite3_column_int64(total, 2));
+        g3_buffer_append_text(answer, "}\n");
+    } else {
         index_answer_broken(exchange, reader);
+    }
     sqlite3_finalize(total);
     store_return_reader(exchange->commons->store, reader);
 }

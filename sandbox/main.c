@@ -4,7 +4,9 @@
 #include "g3/base/memory.h"
 #include "g3/base/report.h"
 #include "loader.h"
+#include "login.h"
 #include "server.h"
+#include "token_key.h"
 #include <poll.h>
 #include <stdlib.h>
 
@@ -76,33 +78,68 @@ static void run_until_signal(void)
         poll(&signal, 1, -1);
 }
 
-/* @return false with an error; a signal while loading is an error of kind G3_EXIT_INTERRUPTED */
+static struct token_key *open_token_key(const struct server *server)
+{
+    g3_buffer issuer = {0};
+    g3_buffer_append_format(&issuer, "http://127.0.0.1:%u/user", server_port(server));
+    struct token_key *key = token_key_open(g3_buffer_text(&issuer));
+    g3_buffer_free(&issuer);
+    return key;
+}
+
+/* Sets up what the services share.
+ * @return false with an error; a signal in the meantime is one of kind G3_EXIT_INTERRUPTED */
+static bool set_up(struct commons *commons, const struct server *server, g3_reporter *reporter,
+                   g3_error *error)
+{
+    const struct settings *settings = commons->settings;
+    if (!login_set_up(settings, &commons->login, error) ||
+        !faults_set_up(&commons->faults, &settings->faults, (uint64_t)settings->seed,
+                       settings->fault_limit, error))
+        return false;
+    commons->key = open_token_key(server);
+    if (settings->api_key_file && !token_write_api_key(commons->key, settings->api_key_file, error))
+        return false;
+    commons->store = store_open(settings->database, (collation)settings->collation, error);
+    return commons->store && loader_run(commons, reporter, error) &&
+           store_begin_service(commons->store, error);
+}
+
+static void tear_down(struct commons *commons)
+{
+    store_close(commons->store);
+    token_key_close(commons->key);
+    faults_tear_down(&commons->faults);
+    free(commons->login);
+}
+
 static bool run(const struct settings *settings, g3_reporter *reporter, g3_error *error)
 {
     struct commons commons = {.settings = settings};
-    struct server *server = NULL;
-    bool done = false;
-    if (!faults_set_up(&commons.faults, &settings->faults, (uint64_t)settings->seed,
-                       settings->fault_limit, error))
-        goto done;
-    commons.store = store_open(settings->database, (collation)settings->collation, error);
-    if (!commons.store || !loader_run(&commons, reporter, error) ||
-        !store_begin_service(commons.store, error))
-        goto done;
-    server = server_start(&commons, (uint16_t)settings->port, error);
-    if (!server)
-        goto done;
-    printf("http://127.0.0.1:%u\n", server_port(server));
-    fflush(stdout);
-    run_until_signal();
-    done = true;
-done:
-    if (commons.store)
+    struct server *server = server_open((uint16_t)settings->port, error);
+    bool done = server && set_up(&commons, server, reporter, error) &&
+                server_start(server, &commons, error);
+    if (done) {
+        printf("http://127.0.0.1:%u\n", server_port(server));
+        fflush(stdout);
+        run_until_signal();
         store_interrupt(commons.store);
+    }
     server_stop(server);
-    store_close(commons.store);
-    faults_tear_down(&commons.faults);
+    tear_down(&commons);
     return done;
+}
+
+/* What the options table cannot say. */
+static bool check_usage(const struct settings *settings, const g3_text_list *operands,
+                        g3_error *error)
+{
+    if (operands->count)
+        return g3_fail(error, G3_EXIT_USAGE, "%s: no operand is expected; see --help",
+                       operands->items[0]);
+    if (settings->port > UINT16_MAX)
+        return g3_fail(error, G3_EXIT_USAGE, "--port: 65535 is the highest");
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -123,17 +160,11 @@ int main(int argc, char **argv)
     g3_options_result read = g3_options_parse(&command, argc, argv, &operands, &error);
     g3_reporter_set_up(&reporter, command.name, settings.quiet, false, G3_PROGRESS_NEVER);
     int status = G3_EXIT_DONE;
-    if (read == G3_OPTIONS_RUN && operands.count)
-        read = g3_fail(&error, G3_EXIT_USAGE, "%s: no operand is expected; see --help",
-                       operands.items[0]) ? G3_OPTIONS_RUN : G3_OPTIONS_WRONG;
-    if (read == G3_OPTIONS_RUN && settings.port > UINT16_MAX)
-        read = g3_fail(&error, G3_EXIT_USAGE, "--port: 65535 is the highest") ? G3_OPTIONS_RUN
-                                                                              : G3_OPTIONS_WRONG;
-    if (read == G3_OPTIONS_WRONG)
-        status = g3_report_error(&reporter, &error);
     g3_interrupt_set_up();
-    if (read == G3_OPTIONS_RUN && !run(&settings, &reporter, &error) &&
-        error.exit != G3_EXIT_INTERRUPTED) /* being told to stop is how it ends */
+    if (read == G3_OPTIONS_RUN && !(check_usage(&settings, &operands, &error) &&
+                                    run(&settings, &reporter, &error)))
+        read = G3_OPTIONS_WRONG;
+    if (read == G3_OPTIONS_WRONG && error.exit != G3_EXIT_INTERRUPTED) /* told to stop: that is how it ends */
         status = g3_report_error(&reporter, &error);
     free(operands.items);
     free(settings.manifests.items);

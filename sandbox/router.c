@@ -1,6 +1,7 @@
 /* The gateway's table of services. */
 #include "router.h"
 #include "index_service.h"
+#include "user_service.h"
 
 typedef struct gateway_route {
     g3_view segment; /* first of the path */
@@ -12,6 +13,7 @@ void router_serve(struct exchange *exchange)
     static const gateway_route ROUTES[] = {
         {{"index", 5}, index_serve},
         {{"index-admin", 11}, index_serve},
+        {{"user", 4}, user_serve},
     };
     g3_view path = exchange->target.path;
     if (path.length && path.data[0] == '/')

@@ -18,7 +18,7 @@
     "CREATE TABLE IF NOT EXISTS record("                                                           \
     "  id INTEGER PRIMARY KEY, did TEXT NOT NULL COLLATE %s, baseid TEXT NOT NULL,"                \
     "  rev TEXT NOT NULL, form TEXT NOT NULL, size INTEGER, md5 TEXT, updated INTEGER NOT NULL,"   \
-    "  document BLOB NOT NULL);"                                                                   \
+    "  document BLOB NOT NULL, contents TEXT);"                                                          \
     "CREATE TABLE IF NOT EXISTS alias(value TEXT PRIMARY KEY, did TEXT NOT NULL) WITHOUT ROWID;"   \
     "CREATE INDEX IF NOT EXISTS alias_did ON alias(did);"                                          \
     "CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"         \

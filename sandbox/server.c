@@ -30,6 +30,8 @@ struct server {
     struct MHD_Daemon *daemon;
     struct commons *commons;
     struct pause pause;
+    int listener; /* until the daemon has it; then -1 */
+    uint16_t port;
     int log; /* access log, or -1 */
 };
 
@@ -161,44 +163,54 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     return answer(context, exchange, connection);
 }
 
-struct server *server_start(struct commons *commons, uint16_t port, g3_error *error)
+struct server *server_open(uint16_t port, g3_error *error)
 {
     struct server *server = g3_allocate_zeroed(1, sizeof *server);
-    server->commons = commons;
-    server->log = -1;
-    pause_set_up(&server->pause);
-    const char *log = commons->settings->log;
-    if (log && (server->log = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0) {
-        g3_fail(error, G3_EXIT_LOCAL, "%s: cannot write the log: %m", log);
-        goto fail;
-    }
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    server->daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
-            MHD_USE_TURBO,
-        port, NULL, NULL, handle, server,
-        MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)&address,
-        MHD_OPTION_URI_LOG_CALLBACK, begin, server,
-        MHD_OPTION_NOTIFY_COMPLETED, finish, NULL,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_MEMORY,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
-    if (!server->daemon) {
+    socklen_t size = sizeof address;
+    const int on = 1; /* a port that was in use a moment ago may be taken again */
+    server->log = -1;
+    pause_set_up(&server->pause);
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (server->listener < 0 ||
+        setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        getsockname(server->listener, (struct sockaddr *)&address, &size) != 0) {
         g3_fail(error, G3_EXIT_LOCAL, "cannot listen on 127.0.0.1:%u: %m; choose another --port", port);
-        goto fail;
+        server_stop(server);
+        return NULL;
     }
+    server->port = ntohs(address.sin_port);
     return server;
-fail:
-    server_stop(server);
-    return NULL;
 }
 
 uint16_t server_port(const struct server *server)
 {
-    const union MHD_DaemonInfo *information =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    return information->port;
+    return server->port;
+}
+
+bool server_start(struct server *server, struct commons *commons, g3_error *error)
+{
+    const char *log = commons->settings->log;
+    server->commons = commons;
+    if (log && (server->log = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0)
+        return g3_fail(error, G3_EXIT_LOCAL, "%s: cannot write the log: %m", log);
+    if (listen(server->listener, SOMAXCONN) == 0)
+        server->daemon = MHD_start_daemon(
+            MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
+                MHD_USE_TURBO,
+            0, NULL, NULL, handle, server,
+            MHD_OPTION_LISTEN_SOCKET, server->listener,
+            MHD_OPTION_URI_LOG_CALLBACK, begin, server,
+            MHD_OPTION_NOTIFY_COMPLETED, finish, NULL,
+            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_MEMORY,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+    if (!server->daemon)
+        return g3_fail(error, G3_EXIT_LOCAL, "cannot serve on 127.0.0.1:%u: %m", server->port);
+    server->listener = -1; /* the daemon closes it */
+    return true;
 }
 
 void server_stop(struct server *server)
@@ -208,6 +220,8 @@ void server_stop(struct server *server)
     pause_end(&server->pause);
     if (server->daemon)
         MHD_stop_daemon(server->daemon);
+    if (server->listener >= 0)
+        close(server->listener);
     if (server->log >= 0)
         close(server->log);
     pause_tear_down(&server->pause);

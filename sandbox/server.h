@@ -10,12 +10,17 @@
 
 struct server;
 
-/* Listens on 127.0.0.1.
+/* Takes a port of 127.0.0.1, so that it is known before anything is served.
  * @param port  0: any free one
- * @return owned by the caller: server_stop(); NULL with G3_EXIT_LOCAL (port in use, log not writable) */
-struct server *server_start(struct commons *commons, uint16_t port, g3_error *error);
+ * @return owned by the caller: server_stop(); NULL with G3_EXIT_LOCAL (port in use) */
+struct server *server_open(uint16_t port, g3_error *error);
 
 uint16_t server_port(const struct server *server);
+
+/* Begins to serve.
+ * @param commons  borrowed until server_stop()
+ * @return false with G3_EXIT_LOCAL (log not writable, no threads) */
+bool server_start(struct server *server, struct commons *commons, g3_error *error);
 
 /* Drops all connections and ends all threads. NULL is allowed. */
 void server_stop(struct server *server);

@@ -222,7 +222,8 @@ bool store_return_writer(struct store *store, store_connection *connection, bool
 sqlite3_stmt *store_statement_of(store_connection *connection, store_statement which)
 {
     static const char *const SQL[STATEMENT_COUNT] = {
-        [STATEMENT_FIND] = "SELECT document, rev, form, id, baseid FROM record WHERE did = ?1",
+        [STATEMENT_FIND] = "SELECT document, rev, form, id, baseid, did "
+                           "FROM record WHERE did = ?1",
         [STATEMENT_PAGE] = "SELECT document FROM record WHERE did > ?1 AND form <> 'bundle' "
                            "ORDER BY did LIMIT ?2",
         [STATEMENT_FIRST] = "SELECT document FROM record WHERE form <> 'bundle' "

@@ -19,14 +19,14 @@ typedef enum collation {
 
 /* Statements prepared once a connection, for the requests that come most often. */
 typedef enum store_statement {
-    STATEMENT_FIND,      /* 1 = did -> document, rev, form, id, baseid */
+    STATEMENT_FIND,      /* 1 = did -> the columns below */
     STATEMENT_PAGE,      /* 1 = start, 2 = limit -> documents of objects behind start */
     STATEMENT_FIRST,     /* 1 = limit -> the first documents of objects */
     STATEMENT_COUNT,
 } store_statement;
 
 /* Columns of STATEMENT_FIND. */
-enum { FIND_DOCUMENT, FIND_REVISION, FIND_FORM, FIND_ID, FIND_BASEID };
+enum { FIND_DOCUMENT, FIND_REVISION, FIND_FORM, FIND_ID, FIND_BASEID, FIND_GUID };
 
 typedef struct store_connection {
     sqlite3 *database;

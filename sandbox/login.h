@@ -1,0 +1,22 @@
+/* Who sends a request: the administrator, the holder of a token, or nobody. Set up by main, asked by the
+ * index service.
+ */
+#ifndef SANDBOX_LOGIN_H
+#define SANDBOX_LOGIN_H
+
+#include "commons.h"
+#include "exchange.h"
+
+/* Works out the Authorization header of the administrator's login, from --basic-auth-file, else
+ * --basic-auth.
+ * @param header  owned by the caller: free()
+ * @return false with G3_EXIT_INPUT (file) or G3_EXIT_USAGE (not user:password) */
+bool login_set_up(const struct settings *settings, char **header, g3_error *error);
+
+/* True if the index may be read; 401 is answered if not (--require-token). */
+bool login_may_read(struct exchange *exchange);
+
+/* True for the administrator and for holders of a token; 403 is answered if not. */
+bool login_may_write(struct exchange *exchange);
+
+#endif
