@@ -45,12 +45,21 @@ static void retire_block(g3_lookup *lookup, g3_lookup_block *block)
     lookup->spare = block;
 }
 
+/* Rows of one block: a number of whole requests, nearly. */
+static size_t block_rows(const g3_lookup *lookup)
+{
+    int64_t batch = lookup->options->batch;
+    if (batch > G3_LOOKUP_BLOCK_ROWS)
+        return (size_t)batch;
+    return lookup->way == G3_LOOKUP_BULK && batch == 0 ? G3_LOOKUP_BULK_BATCH : G3_LOOKUP_BLOCK_ROWS;
+}
+
 /* Reads GUIDs into a new block.
  * @return false with `error` if next() failed */
 static bool read_block(g3_lookup *lookup, g3_error *error)
 {
     const g3_lookup_options *options = lookup->options;
-    size_t rows = options->batch > G3_LOOKUP_BLOCK_ROWS ? (size_t)options->batch : G3_LOOKUP_BLOCK_ROWS;
+    size_t rows = block_rows(lookup);
     g3_lookup_block *block = take_spare_block(lookup);
     g3_next next = G3_NEXT_ITEM;
     g3_view guid, note;

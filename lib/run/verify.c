@@ -91,29 +91,30 @@ void g3_verify_show_progress(g3_verify *verify)
                     result->rows, result->rows - result->matched);
 }
 
-/* Asks how many records the index has.
+/* Asks how many records the index has, and so whether it is there at all.
  * @param records  -1 if it does not tell
- * @return false with G3_EXIT_SERVICE if there is no index service at all, or it fails */
+ * @return false with G3_EXIT_SERVICE if there is no index service, G3_EXIT_UNAUTHORISED if it refuses */
 static bool count_records(g3_verify *verify, int64_t *records, g3_error *error)
 {
     g3_request request = {0};
     g3_response response = {0};
     int64_t bytes;
-    *records = -1;
     g3_index_stats_request(&request, verify->options->base);
     bool good = g3_http_fetch(verify->http, G3_GET, g3_buffer_text(&request.url), (g3_view){0},
                               &response, error);
-    if (good && response.failed) {
+    bool refused = response.failed && response.error.exit == G3_EXIT_UNAUTHORISED;
+    if (good && (refused || (response.failed && response.status == 0))) {
         *error = response.error;
         good = false;
     } else if (good && response.status == HTTP_NOT_FOUND) {
         good = g3_fail(error, G3_EXIT_SERVICE,
                        "%s: no index service answers there (status 404); check the endpoint",
                        g3_buffer_text(&request.url));
-    } else if (good && response.status == HTTP_OK &&
-               !g3_index_read_stats(g3_buffer_view(&response.body), records, &bytes)) {
-        *records = -1;
     }
+    bool told = good && response.status == HTTP_OK &&
+                g3_index_read_stats(g3_buffer_view(&response.body), records, &bytes);
+    if (!told)
+        *records = -1;
     g3_buffer_free(&request.url);
     g3_buffer_free(&request.body);
     g3_buffer_free(&response.body);
