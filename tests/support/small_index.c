@@ -1,5 +1,6 @@
 /* An index service in a few lines. */
 #include "small_index.h"
+#include "g3/base/hash.h"
 #include "g3/base/memory.h"
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -157,18 +158,29 @@ static fault_answer answer_listing(small_index *index)
     return answer(index, 200, &body);
 }
 
-static bool is_turn(size_t every, size_t number)
+/* True for some lookups, when they come for the first time. */
+static bool is_to_spoil(small_index *index, const char *target, const char *body)
 {
-    return every && number % every == every - 1;
+    uint64_t hash = g3_hash(g3_view_of(target)) ^ g3_hash(g3_view_of(body));
+    if (index->always_unreadable)
+        return true;
+    if (!index->unreadable_of || hash % index->unreadable_of)
+        return false;
+    for (size_t i = 0; i < index->spoilt_count; i++)
+        if (index->spoilt[i] == hash)
+            return false;
+    index->spoilt = g3_reallocate(index->spoilt, index->spoilt_count + 1, sizeof *index->spoilt);
+    index->spoilt[index->spoilt_count++] = hash;
+    return true;
 }
 
 static fault_answer answer_lookup(small_index *index, char *target, const char *body)
 {
     static const char LIST[] = "/index/?ids=";
     size_t number = index->lookups++;
-    if (is_turn(index->closed_every, number))
+    if (index->closed_every && number % index->closed_every == 0)
         return (fault_answer){.fault = FAULT_CLOSE};
-    if (is_turn(index->unreadable_every, number))
+    if (is_to_spoil(index, target, body))
         return answer_text(index, 200, "{\"records\":[{\"did\":");
     if (strncmp(target, LIST, strlen(LIST)) == 0) {
         index->lists++;
@@ -223,4 +235,5 @@ void small_index_free(small_index *index)
     for (size_t i = 0; i < index->body_count; i++)
         free(index->bodies[i]);
     free(index->bodies);
+    free(index->spoilt);
 }

@@ -16,7 +16,8 @@ typedef struct small_index {
     int ids_status;              /* 200, or what lists of ids are answered with */
     int bulk_status;             /* likewise */
     bool ids_blind;              /* lists of ids find nothing */
-    size_t unreadable_every;     /* each n-th lookup is answered with half a JSON text; 0: none */
+    size_t unreadable_of;        /* one lookup in so many is at first answered with half a JSON text; 0: none */
+    bool always_unreadable;      /* all are, always */
     size_t closed_every;         /* each n-th is not answered at all; 0: none */
     bool unasked;                /* lookups answer a record that nobody asked for as well */
     /* What happened; to be read after fault_server_stop(). */
@@ -26,6 +27,8 @@ typedef struct small_index {
     /* Its own. */
     test_chance chance;
     size_t lookups;
+    uint64_t *spoilt; /* hashes of the lookups that were answered unreadably */
+    size_t spoilt_count;
     char **bodies; /* answers given, kept until the end */
     size_t body_count;
 } small_index;

@@ -191,9 +191,9 @@ Test(lookup, lost_connections_change_nothing)
 
 Test(lookup, unreadable_answers_are_asked_for_again)
 {
-    check_random((small_index){.told_prefix = "", .unreadable_every = 5},
+    check_random((small_index){.told_prefix = "", .unreadable_of = 3},
                  (g3_lookup_options){.way = G3_LOOKUP_IDS}, 6000, 5);
-    check_random((small_index){.told_prefix = "", .unreadable_every = 5},
+    check_random((small_index){.told_prefix = "", .unreadable_of = 3},
                  (g3_lookup_options){.way = G3_LOOKUP_BULK, .batch = 100}, 6000, 6);
 }
 
@@ -309,7 +309,7 @@ Test(lookup, gives_up_when_answers_stay_unreadable)
 {
     const char *asked[] = {"dg.TEST/1"};
     trial self = {.asked = asked, .count = 1};
-    small_index index = {.guids = asked, .count = 1, .told_prefix = "", .unreadable_every = 1};
+    small_index index = {.guids = asked, .count = 1, .told_prefix = "", .always_unreadable = true};
     g3_lookup_result result;
     g3_error error = {0};
     cr_assert_not(run_trial(&self, &index, (g3_lookup_options){.way = G3_LOOKUP_BULK}, &result, &error));
