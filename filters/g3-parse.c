@@ -1,5 +1,6 @@
 /* g3-parse: manifests to the record stream and back, checked and sharded on the way. */
 #include "common.h"
+#include "g3/base/interrupt.h"
 #include "g3/record/check.h"
 #include "g3/record/json.h"
 #include "g3/run/shard.h"
@@ -128,6 +129,8 @@ static bool read_rows(parse_run *run, g3_manifest_reader *reader, g3_error *erro
         case G3_NEXT_ERROR:
             return false;
         }
+        if (g3_interrupted())
+            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
         if (!g3_sink_settle(run->sink, false, error))
             return false;
     }
