@@ -203,9 +203,8 @@ static sqlite3_stmt *find_bundle(store_connection *connection, g3_view guid)
     return NULL;
 }
 
-static void get_bundle(struct exchange *exchange, g3_view guid)
+void index_answer_bundle(struct exchange *exchange, store_connection *reader, g3_view guid)
 {
-    store_connection *reader = store_borrow_reader(exchange->commons->store);
     sqlite3_stmt *row = find_bundle(reader, guid);
     if (row) {
         g3_buffer *answer = exchange_begin_json(exchange, 200);
@@ -218,6 +217,12 @@ static void get_bundle(struct exchange *exchange, g3_view guid)
         index_answer_missing(exchange);
     }
     sqlite3_finalize(row);
+}
+
+static void get_bundle(struct exchange *exchange, g3_view guid)
+{
+    store_connection *reader = store_borrow_reader(exchange->commons->store);
+    index_answer_bundle(exchange, reader, guid);
     store_return_reader(exchange->commons->store, reader);
 }
 

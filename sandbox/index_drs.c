@@ -126,8 +126,12 @@ void index_get_drs(struct exchange *exchange, g3_view guid)
 {
     store_connection *reader = store_borrow_reader(exchange->commons->store);
     sqlite3_stmt *row = index_find(exchange, reader, guid);
-    json_object *object = row ? make_object(exchange, store_column(row, FIND_DOCUMENT)) : NULL;
-    if (object)
+    bool bundle = row && g3_view_equal(store_column(row, FIND_FORM), G3_VIEW("bundle"));
+    json_object *object =
+        row && !bundle ? make_object(exchange, store_column(row, FIND_DOCUMENT)) : NULL;
+    if (bundle)
+        index_answer_bundle(exchange, reader, store_column(row, FIND_GUID));
+    else if (object)
         exchange_answer_document(exchange, 200, object);
     else
         answer_drs_error(exchange, 404, "no record found");
@@ -180,8 +184,9 @@ static void resolve_each(struct exchange *exchange, json_object *ids)
     for (size_t i = 0; i < count; i++) {
         json_object *id = json_object_array_get_idx(ids, i);
         sqlite3_stmt *row = index_find(exchange, reader, g3_view_of(json_object_get_string(id)));
-        if (row)
-            json_object_array_add(resolved, make_object(exchange, store_column(row, FIND_DOCUMENT)));
+        json_object *object = row ? make_object(exchange, store_column(row, FIND_DOCUMENT)) : NULL;
+        if (object)
+            json_object_array_add(resolved, object);
         else
             json_object_array_add(missing, json_object_get(id));
         sqlite3_reset(row);

@@ -56,6 +56,9 @@ void index_append_drs_uri(struct exchange *exchange, g3_buffer *uri, g3_view gui
 void index_create_bundle(struct exchange *exchange);
 void index_bundle(struct exchange *exchange, g3_view guid);
 
+/* Answers a bundle with its contents, or 404. */
+void index_answer_bundle(struct exchange *exchange, store_connection *reader, g3_view guid);
+
 /* Finds a record: as `guid` has it, else with the service's prefix in front, or without it.
  * @return STATEMENT_FIND standing on the row, which the caller resets; NULL if there is none */
 sqlite3_stmt *index_find(struct exchange *exchange, store_connection *connection, g3_view guid);

@@ -21,6 +21,7 @@
 
 struct options {
     const char *sandbox;
+    const char *collation;
     const char *url;
     const char *login;
 };
@@ -28,6 +29,8 @@ struct options {
 static const g3_option OPTIONS[] = {
     {.name = "sandbox", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, sandbox),
      .argument = "PROGRAM", .help = "start this g3-sandbox and replay against it"},
+    {.name = "collation", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, collation),
+     .argument = "ORDER", .help = "the sandbox's order of keys: bytes or locale"},
     {.name = "url", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, url), .argument = "URL",
      .help = "replay against this index service, which must be empty"},
     {.name = "login", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, login),
@@ -52,11 +55,21 @@ static const char *text_member(json_object *object, const char *name)
     return json_object_get_string(member(object, name));
 }
 
+/* A request's body: as it was sent where that was no JSON, else the document. */
+static const char *body_of(json_object *request)
+{
+    json_object *body = member(request, "body");
+    if (!body || json_object_is_type(body, json_type_string))
+        return json_object_get_string(body);
+    return json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN |
+                                                    JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
 /* Sends a recorded request with the made-up values of this run. */
 static bool send_recorded(struct replay *replay, json_object *recorded, struct wire_answer *answer,
                  g3_buffer *difference)
 {
-    const char *body = text_member(recorded, "body");
+    const char *body = body_of(recorded);
     g3_buffer target = {0}, content = {0};
     values_translate(&replay->values, text_member(recorded, "target"), &target);
     if (body)
@@ -171,7 +184,7 @@ static void run_exchange(struct replay *replay, json_object *exchange)
     struct wire_answer answer = {0};
     int tries = CREATE_TRIES;
     bool sent;
-    values_note_request(&replay->values, text_member(request, "target"), text_member(request, "body"));
+    values_note_request(&replay->values, text_member(request, "target"), body_of(request));
     do {
         wire_answer_free(&answer);
         sent = send_recorded(replay, request, &answer, &difference);
@@ -216,7 +229,7 @@ static bool run(const struct options *options, const char *path, struct replay *
     struct sandbox_process sandbox = {0};
     g3_buffer base = {0};
     bool done = false;
-    if (options->sandbox && !sandbox_process_start(&sandbox, options->sandbox, error))
+    if (options->sandbox && !sandbox_process_start(&sandbox, options->sandbox, options->collation, error))
         return false;
     if (options->sandbox)
         g3_buffer_append_format(&base, "%s/index", sandbox.endpoint);
@@ -234,7 +247,7 @@ static bool run(const struct options *options, const char *path, struct replay *
 
 int main(int argc, char **argv)
 {
-    struct options options = {.login = "admin:secret"};
+    struct options options = {.collation = "bytes", .login = "admin:secret"};
     struct replay replay = {0};
     g3_option_group groups[] = {{"Options", OPTIONS, G3_COUNT(OPTIONS), &options}};
     g3_command command = {.name = "replay",

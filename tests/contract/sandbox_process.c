@@ -7,21 +7,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void __attribute__((noreturn)) become(const char *program, int output)
+static void __attribute__((noreturn)) become(const char *program, const char *collation, int output)
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* never outlive the test */
     dup2(output, STDOUT_FILENO);
-    execlp(program, program, (char *)NULL);
+    execlp(program, program, "--collation", collation, (char *)NULL);
     _exit(127); /* what a shell says for a program that is not there */
 }
 
-bool sandbox_process_start(struct sandbox_process *sandbox, const char *program, g3_error *error)
+bool sandbox_process_start(struct sandbox_process *sandbox, const char *program,
+                           const char *collation, g3_error *error)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0 || (sandbox->process = fork()) < 0)
         return g3_fail(error, G3_EXIT_LOCAL, "cannot start %s: %m", program);
     if (sandbox->process == 0)
-        become(program, ends[1]);
+        become(program, collation, ends[1]);
     close(ends[1]);
     FILE *output = fdopen(ends[0], "r");
     bool ready = output && fgets(sandbox->endpoint, sizeof sandbox->endpoint, output);

@@ -10,9 +10,10 @@ struct sandbox_process {
     char endpoint[64]; /* "http://127.0.0.1:PORT" */
 };
 
-/* Starts `program` without options and waits until it is ready.
+/* Starts `program` with that order of keys and waits until it is ready.
  * @return false if it does not get there; nothing is left to stop then */
-bool sandbox_process_start(struct sandbox_process *sandbox, const char *program, g3_error *error);
+bool sandbox_process_start(struct sandbox_process *sandbox, const char *program,
+                           const char *collation, g3_error *error);
 
 /* Sends SIGTERM and waits for its end.
  * @return false if it does not end with status 0 */
