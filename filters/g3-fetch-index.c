@@ -20,42 +20,89 @@ typedef struct fetch_options {
 #define FILTER(member) .at = offsetof(fetch_options, filters.member)
 
 static const g3_option FETCH_OPTIONS[] = {
-    {.name = "sort", .kind = G3_OPTION_FLAG, AT(sort),
-     .help = "order records by the bytes of their GUIDs, within --memory, beyond it on disk; without it "
-             "they come as the service gives them"},
-    {.name = "guids", .kind = G3_OPTION_TEXT, .argument = "FILE", AT(guids),
+    {.name = "sort",
+     .kind = G3_OPTION_FLAG,
+     AT(sort),
+     .help = "order records by the bytes of their GUIDs, within --memory, beyond it on disk; "
+             "without it they come as the service gives them"},
+    {.name = "guids",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     AT(guids),
      .help = "only the records with these GUIDs: a manifest with a column of them, or one a line"},
-    {.name = "md5s", .kind = G3_OPTION_TEXT, .argument = "FILE", AT(md5s),
+    {.name = "md5s",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     AT(md5s),
      .help = "only the records with these md5s: a manifest with a column of them, or one a line"},
-    {.name = "unmatched", .kind = G3_OPTION_TEXT, .argument = "FILE", AT(unmatched),
+    {.name = "unmatched",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     AT(unmatched),
      .help = "write what of --guids or --md5s was not found there, one a line"},
-    {.name = "resume", .kind = G3_OPTION_TEXT, .argument = "JOURNAL", AT(resume),
-     .help = "write down in JOURNAL how far the fetch is; the same command goes on from there after it was "
-             "stopped, killed, or failed"},
+    {.name = "resume",
+     .kind = G3_OPTION_TEXT,
+     .argument = "JOURNAL",
+     AT(resume),
+     .help = "write down in JOURNAL how far the fetch is; the same command goes on from there "
+             "after it was stopped, killed, or failed"},
 };
 
 static const g3_option FILTER_OPTIONS[] = {
-    {.name = "acl", .kind = G3_OPTION_TEXT, .argument = "A[,B]...", FILTER(acl),
+    {.name = "acl",
+     .kind = G3_OPTION_TEXT,
+     .argument = "A[,B]...",
+     FILTER(acl),
      .help = "only records with all of these in acl; null: with none"},
-    {.name = "authz", .kind = G3_OPTION_TEXT, .argument = "A[,B]...", FILTER(authz),
+    {.name = "authz",
+     .kind = G3_OPTION_TEXT,
+     .argument = "A[,B]...",
+     FILTER(authz),
      .help = "only records with all of these in authz; null: with none"},
-    {.name = "file-name", .kind = G3_OPTION_TEXT, .argument = "NAME", FILTER(file_name),
+    {.name = "file-name",
+     .kind = G3_OPTION_TEXT,
+     .argument = "NAME",
+     FILTER(file_name),
      .help = "only records with that file_name"},
-    {.name = "url", .kind = G3_OPTION_TEXT, .argument = "URL", FILTER(url),
+    {.name = "url",
+     .kind = G3_OPTION_TEXT,
+     .argument = "URL",
+     FILTER(url),
      .help = "only records with that URL"},
-    {.name = "size", .kind = G3_OPTION_TEXT, .argument = "BYTES", FILTER(size),
+    {.name = "size",
+     .kind = G3_OPTION_TEXT,
+     .argument = "BYTES",
+     FILTER(size),
      .help = "only records of that file_size"},
-    {.name = "hash", .kind = G3_OPTION_LIST, .argument = "TYPE:HEX", FILTER(hashes),
+    {.name = "hash",
+     .kind = G3_OPTION_LIST,
+     .argument = "TYPE:HEX",
+     FILTER(hashes),
      .help = "only records with that hash; may be repeated for hashes of several types"},
-    {.name = "uploader", .kind = G3_OPTION_TEXT, .argument = "NAME", FILTER(uploader),
+    {.name = "uploader",
+     .kind = G3_OPTION_TEXT,
+     .argument = "NAME",
+     FILTER(uploader),
      .help = "only records of that uploader"},
-    {.name = "record-version", .kind = G3_OPTION_TEXT, .argument = "VERSION", FILTER(version),
+    {.name = "record-version",
+     .kind = G3_OPTION_TEXT,
+     .argument = "VERSION",
+     FILTER(version),
      .help = "only records of that version"},
-    {.name = "metadata", .kind = G3_OPTION_LIST, .argument = "KEY:VALUE", FILTER(metadata),
+    {.name = "metadata",
+     .kind = G3_OPTION_LIST,
+     .argument = "KEY:VALUE",
+     FILTER(metadata),
      .help = "only records with that in the index's own metadata; may be repeated"},
-    {.name = "urls-metadata", .kind = G3_OPTION_TEXT, .argument = "JSON", FILTER(urls_metadata),
+    {.name = "urls-metadata",
+     .kind = G3_OPTION_TEXT,
+     .argument = "JSON",
+     FILTER(urls_metadata),
      .help = "only records with that metadata on URLs, as the service's urls_metadata"},
-    {.name = "negate-params", .kind = G3_OPTION_TEXT, .argument = "JSON", FILTER(negate_params),
+    {.name = "negate-params",
+     .kind = G3_OPTION_TEXT,
+     .argument = "JSON",
+     FILTER(negate_params),
      .help = "leave out the records with that, as the service's negate_params"},
 };
 
@@ -78,10 +125,11 @@ static bool check_usage(const common_options *common, const fetch_options *mine,
     bool listed = mine->guids || mine->md5s;
     int64_t size;
     if (operands->count)
-        return g3_fail(error, G3_EXIT_USAGE,
-                       "\"%s\" is not expected: g3-fetch-index reads from the service; give lists by "
-                       "--guids or --md5s",
-                       operands->items[0]);
+        return g3_fail(
+            error, G3_EXIT_USAGE,
+            "\"%s\" is not expected: g3-fetch-index reads from the service; give lists by "
+            "--guids or --md5s",
+            operands->items[0]);
     if (mine->guids && mine->md5s)
         return g3_fail(error, G3_EXIT_USAGE, "--guids and --md5s can't be combined: run twice");
     if (listed && has_filters(&mine->filters))
@@ -90,9 +138,10 @@ static bool check_usage(const common_options *common, const fetch_options *mine,
     if (mine->unmatched && !listed)
         return g3_fail(error, G3_EXIT_USAGE, "--unmatched needs --guids or --md5s");
     if (mine->resume && (listed || mine->sort))
-        return g3_fail(error, G3_EXIT_USAGE,
-                       "--resume can't be combined with --sort, --guids or --md5s: their output is made at "
-                       "the end");
+        return g3_fail(
+            error, G3_EXIT_USAGE,
+            "--resume can't be combined with --sort, --guids or --md5s: their output is made at "
+            "the end");
     if (mine->resume && !is_regular_or_new(common->output))
         return g3_fail(error, G3_EXIT_USAGE, "--resume needs a file to go on with: give -o FILE");
     if (mine->filters.size && !g3_view_to_size(g3_view_of(mine->filters.size), &size))
@@ -155,7 +204,8 @@ static bool fetch(const common_options *common, const fetch_options *mine, g3_co
 }
 
 static int run(const common_options *common, const fetch_options *mine,
-               const g3_service_options *service, const g3_text_list *operands, g3_reporter *reporter)
+               const g3_service_options *service, const g3_text_list *operands,
+               g3_reporter *reporter)
 {
     g3_commons commons = {0};
     g3_rejects *rejects = NULL;
@@ -164,10 +214,11 @@ static int run(const common_options *common, const fetch_options *mine,
     uint64_t rejected = 0;
     struct timespec begun;
     clock_gettime(CLOCK_MONOTONIC, &begun);
-    bool done = check_usage(common, mine, operands, &error) &&
-                (rejects = g3_rejects_open(common->reject, common->max_rejects, false, reporter, &error)) &&
-                g3_commons_open(&commons, service, reporter, &error) &&
-                fetch(common, mine, &commons, service->batch, rejects, reporter, &result, &error);
+    bool done =
+        check_usage(common, mine, operands, &error) &&
+        (rejects = g3_rejects_open(common->reject, common->max_rejects, false, reporter, &error)) &&
+        g3_commons_open(&commons, service, reporter, &error) &&
+        fetch(common, mine, &commons, service->batch, rejects, reporter, &result, &error);
     if (rejects) {
         rejected = g3_rejects_count(rejects);
         done = g3_rejects_finish(rejects, done ? &error : &later) && done;
@@ -185,24 +236,27 @@ int main(int argc, char **argv)
     common_options common = COMMON_DEFAULTS;
     fetch_options mine = {0};
     g3_service_options service = g3_service_option_defaults;
-    g3_option_group groups[] = {{"Fetching", FETCH_OPTIONS, G3_COUNT(FETCH_OPTIONS), &mine},
-                                {"Filters that the service applies", FILTER_OPTIONS,
-                                 G3_COUNT(FILTER_OPTIONS), &mine},
-                                {"Service", g3_service_option_table, g3_service_option_count, &service},
-                                {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
+    g3_option_group groups[] = {
+        {"Fetching", FETCH_OPTIONS, G3_COUNT(FETCH_OPTIONS), &mine},
+        {"Filters that the service applies", FILTER_OPTIONS, G3_COUNT(FILTER_OPTIONS), &mine},
+        {"Service", g3_service_option_table, g3_service_option_count, &service},
+        {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-fetch-index",
         .purpose = "write the index, or part of it, as a manifest",
         .operands = "",
-        .details =
-            "Every record comes exactly once, however many requests read side by side, and whatever\n"
-            "is written to the index meanwhile. The manifest has the columns guid, urls, authz, acl,\n"
-            "md5, file_size and file_name; it is CSV unless --to or the output's name says otherwise.\n"
-            "Bundles are no objects and not listed.\n",
-        .examples = "  g3-fetch-index -e https://COMMONS -o object-manifest.csv\n"
-                    "  g3-fetch-index -e https://COMMONS --resume fetch.journal -o index.csv.zst\n"
-                    "  g3-fetch-index -e https://COMMONS --guids wanted.txt --unmatched missing.txt\n"
-                    "  g3-fetch-index -e https://COMMONS --acl open --to ndjson | jq .file_size\n",
+        .details = "Every record comes exactly once, however many requests read side by side, and "
+                   "whatever\n"
+                   "is written to the index meanwhile. The manifest has the columns guid, urls, "
+                   "authz, acl,\n"
+                   "md5, file_size and file_name; it is CSV unless --to or the output's name says "
+                   "otherwise.\n"
+                   "Bundles are no objects and not listed.\n",
+        .examples =
+            "  g3-fetch-index -e https://COMMONS -o object-manifest.csv\n"
+            "  g3-fetch-index -e https://COMMONS --resume fetch.journal -o index.csv.zst\n"
+            "  g3-fetch-index -e https://COMMONS --guids wanted.txt --unmatched missing.txt\n"
+            "  g3-fetch-index -e https://COMMONS --acl open --to ndjson | jq .file_size\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
     g3_text_list operands = {0};

@@ -4,6 +4,7 @@
 #include "fetch_output.h"
 #include "g3/run/journal.h"
 #include "g3/run/sweep.h"
+#include "ranges.h"
 #include <inttypes.h>
 #include <sys/stat.h>
 
@@ -126,7 +127,7 @@ static bool say_done_before(fetch *run, g3_error *error)
 static bool was_named(const g3_fetch_options *options, const g3_journal_state *state)
 {
     for (size_t i = 0; i < state->range_count; i++)
-        if (state->ranges[i].stop == -1)
+        if (state->ranges[i].stop == G3_RANGE_OPEN)
             return false;
     return state->range_count > 0 && measure_output(options) == state->offset;
 }
@@ -165,8 +166,10 @@ static bool fetch_with_journal(g3_http *http, fetch *run, g3_journal *journal, g
     if (sweep(http, run, journal, error))
         return g3_fetch_output_finish(run->output, error) && g3_journal_finish(journal, error);
     g3_fetch_output_discard(run->output, true);
-    g3_error_prefix(error, "stopped after %" PRIu64 " records, the same command goes on from there",
-                    run->result->records);
+    if (run->result->records)
+        g3_error_prefix(error,
+                        "stopped after %" PRIu64 " records, the same command goes on from there",
+                        run->result->records);
     return false;
 }
 

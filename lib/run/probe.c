@@ -147,7 +147,7 @@ static bool probe_in_rounds(g3_http *http, probe *run, g3_error *error)
 bool g3_probe_run(g3_http *http, const g3_sweep_options *options, int64_t records, size_t target,
                   g3_ranges *ranges, g3_probed *probed, g3_error *error)
 {
-    int64_t page = options->page ? options->page : G3_INDEX_PAGE_LIMIT;
+    int64_t page = options->page;
     bool single = target <= 1;
     if (!single && page > G3_PROBE_PAGE)
         page = G3_PROBE_PAGE;

@@ -26,6 +26,7 @@ typedef struct g3_probed {
 } g3_probed;
 
 /* Finds ranges.
+ * @param options  as given to the sweep, its page set
  * @param records  in the index, at most; -1: not known
  * @param target   ranges to aim at; 1: a single one, begun with a whole page
  * @param ranges   new ones, without any range

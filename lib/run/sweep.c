@@ -250,7 +250,7 @@ static bool check_ranges(const sweep *run, g3_error *error)
     return g3_fail(
         error, G3_EXIT_SERVICE,
         "%s: so many records were deleted meanwhile that some near %.*s may have been read twice; "
-        "begin anew",
+        "begin anew, without the journal if there is one",
         run->options->base, (int)guid.length, guid.data);
 }
 
@@ -267,10 +267,10 @@ static bool read_ranges(g3_http *http, sweep *run, g3_error *error)
 bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_result *result,
                   g3_error *error)
 {
-    sweep run = {.options = options,
-                 .result = result,
-                 .page = options->page ? options->page : G3_INDEX_PAGE_LIMIT,
-                 .ranges = g3_ranges_open()};
+    g3_sweep_options own = *options;
+    if (own.page == 0 || own.page > G3_INDEX_PAGE_LIMIT)
+        own.page = G3_INDEX_PAGE_LIMIT;
+    sweep run = {.options = &own, .result = result, .page = own.page, .ranges = g3_ranges_open()};
     *result = (g3_sweep_result){.expected = -1, .expected_after = -1};
     g3_listing_set_up(&run.listing);
     bool done = begin(http, &run, error) && read_ranges(http, &run, error);

@@ -24,8 +24,10 @@ fetch_and_stop() { # N SIGNAL COMMAND...
 # 75 requests. The last run is left alone.
 for output in index.csv index.ndjson.zst; do
   : >err
+  stops='5 40 90 100 15 60'
+  [ $output = index.csv ] || stops='150 40'
   fetch="g3-fetch-index -e $SANDBOX -j 3 --batch 40 --resume $output.journal -o $output"
-  for requests in 5 40 90 100 15 60; do
+  for requests in $stops; do
     fetch_and_stop $requests KILL $fetch
     [ ! -e $output ] || fail "$output has its name before it is complete"
   done

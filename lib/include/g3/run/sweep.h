@@ -21,7 +21,7 @@
 typedef struct g3_sweep_options {
     const char *base;                /* URL of the index service */
     const g3_index_filters *filters; /* or NULL */
-    int64_t page;                    /* records a request; 0: G3_INDEX_PAGE_LIMIT */
+    int64_t page;                    /* records a request; 0 or too many: G3_INDEX_PAGE_LIMIT */
     int64_t ranges;                  /* ranges to aim at; 0: G3_SWEEP_RANGES */
     g3_journal *journal; /* positions are kept here and taken up from here; or NULL; borrowed */
     /* Called before positions are written to the journal: makes durable what was received so far
