@@ -2,9 +2,6 @@
  * and by whoever builds a request's body or a result line. */
 #include "g3/record/json.h"
 
-/* Bytes that a byte of text becomes at worst: \u00XX. */
-#define LONGEST_ESCAPE ((size_t)6)
-
 /* Digits and sign of any int64_t. */
 #define LONGEST_INTEGER ((size_t)20)
 
@@ -13,38 +10,11 @@
 #define ROOM_LIMIT ((size_t)512 * 1024)
 
 /* Bytes of text written at once where a text is larger. */
-#define PIECE (ROOM_LIMIT / LONGEST_ESCAPE / 2)
-
-static char *write_escape(char *out, unsigned char c)
-{
-    static const char HEX[] = "0123456789abcdef";
-    static const char LETTERS[' '] = {
-        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    *out++ = '\\';
-    if (c >= ' ') {
-        *out++ = (char)c; /* quote, backslash */
-    } else if (LETTERS[c]) {
-        *out++ = LETTERS[c];
-    } else {
-        memcpy(out, "u00", 3);
-        out[3] = HEX[c >> 4];
-        out[4] = HEX[c & 15];
-        out += 5;
-    }
-    return out;
-}
+#define PIECE (ROOM_LIMIT / G3_SCAN_LONGEST_ESCAPE / 2)
 
 static inline char *write_escaped(const g3_scan *scan, char *out, g3_view text)
 {
-    const char *at = text.data, *end = at + text.length;
-    while (at < end) {
-        size_t plain = scan->copy_plain(out, at, (size_t)(end - at));
-        out += plain;
-        at += plain;
-        if (at < end)
-            out = write_escape(out, (unsigned char)*at++);
-    }
-    return out;
+    return out + scan->copy_escaped(out, text.data, text.length);
 }
 
 static char *copy(char *out, g3_view text)
@@ -98,7 +68,7 @@ static char *write_separated(const g3_scan *scan, char *out, g3_view text)
         }
         g3_view before = {plain, (size_t)(at - plain)};
         out = scan ? write_escaped(scan, out, before) : copy(out, before);
-        out = copy(out, (g3_view){escape, LONGEST_ESCAPE});
+        out = copy(out, (g3_view){escape, G3_SCAN_LONGEST_ESCAPE});
         plain = at += length;
     }
     g3_view rest = {plain, (size_t)(end - plain)};
@@ -141,7 +111,7 @@ static char *write_list(const g3_scan *scan, char *out, const g3_value *list, bo
 /* The bytes that write_string() needs at worst. */
 static inline size_t measure_string(g3_view text)
 {
-    return LONGEST_ESCAPE * text.length + 2 + G3_SCAN_SLACK;
+    return G3_SCAN_LONGEST_ESCAPE * text.length + 2 + G3_SCAN_SLACK;
 }
 
 /* The bytes that write_value() needs at worst. */

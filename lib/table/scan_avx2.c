@@ -89,7 +89,7 @@ static inline AVX2 size_t copy_short(char *out, const char *text, size_t length)
 
 /* Both functions below read only what there is: wide steps, one narrow step, and for the last bytes
  * the last narrow step there is room for, part of which is known to be plain. */
-static AVX2 size_t copy_plain(char *out, const char *text, size_t length)
+static inline AVX2 size_t copy_plain(char *out, const char *text, size_t length)
 {
     size_t at = 0;
     for (; length - at >= WIDE; at += WIDE) {
@@ -114,6 +114,44 @@ static AVX2 size_t copy_plain(char *out, const char *text, size_t length)
     return length;
 }
 
+/* Copies `length` bytes, at most 32, with escapes. A step over a piece between two of them may read
+ * 32 bytes from anywhere in the text: so many must be readable behind it. */
+static inline AVX2 char *copy_block_escaped(char *to, const char *text, size_t length)
+{
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)text);
+    uint32_t specials = find_wide_specials(bytes);
+    size_t from = 0;
+    if (length < WIDE)
+        specials &= (1u << length) - 1;
+    for (; specials; specials &= specials - 1) {
+        size_t at = (size_t)__builtin_ctz(specials);
+        _mm256_storeu_si256((__m256i *)to, bytes);
+        to = g3_scan_write_escape(to + (at - from), (unsigned char)text[at]);
+        from = at + 1;
+        bytes = _mm256_loadu_si256((const __m256i *)(text + from));
+    }
+    _mm256_storeu_si256((__m256i *)to, bytes);
+    return to + (length - from);
+}
+
+static AVX2 size_t copy_escaped(char *out, const char *text, size_t length)
+{
+    char *to = out, rest[3 * WIDE];
+    for (; length >= 2 * WIDE; length -= WIDE, text += WIDE)
+        to = copy_block_escaped(to, text, WIDE);
+    size_t plain = copy_plain(to, text, length);
+    to += plain;
+    if (plain < length) { /* the rest goes to where there are bytes behind it */
+        length -= plain;
+        memcpy(rest, text + plain, length);
+        text = rest;
+        for (; length > WIDE; length -= WIDE, text += WIDE)
+            to = copy_block_escaped(to, text, WIDE);
+        to = copy_block_escaped(to, text, length);
+    }
+    return (size_t)(to - out);
+}
+
 static AVX2 size_t find_string_end(const char *text, size_t length, bool *high)
 {
     size_t at = 0;
@@ -132,7 +170,7 @@ static AVX2 size_t find_string_end(const char *text, size_t length, bool *high)
     return at + g3_scan_portable.string_end(text + at, length - at, high);
 }
 
-const g3_scan g3_scan_avx2 = {"avx2", find_marks, copy_plain, find_string_end};
+const g3_scan g3_scan_avx2 = {"avx2", find_marks, copy_plain, copy_escaped, find_string_end};
 #else
 typedef int g3_scan_avx2_not_here; /* a file must not be empty */
 #endif

@@ -62,6 +62,11 @@ static size_t copy_plain(char *out, const char *text, size_t length)
     return at + g3_scan_portable.copy_plain(out + at, text + at, length - at);
 }
 
+static size_t copy_escaped(char *out, const char *text, size_t length)
+{
+    return g3_scan_copy_escaped_by(copy_plain, out, text, length);
+}
+
 static size_t find_string_end(const char *text, size_t length, bool *high)
 {
     size_t at = 0;
@@ -75,7 +80,7 @@ static size_t find_string_end(const char *text, size_t length, bool *high)
     return at + g3_scan_portable.string_end(text + at, length - at, high);
 }
 
-const g3_scan g3_scan_neon = {"neon", find_marks, copy_plain, find_string_end};
+const g3_scan g3_scan_neon = {"neon", find_marks, copy_plain, copy_escaped, find_string_end};
 #else
 typedef int g3_scan_neon_not_here; /* a file must not be empty */
 #endif

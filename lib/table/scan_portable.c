@@ -77,6 +77,11 @@ static size_t copy_plain(char *out, const char *text, size_t length)
     return at;
 }
 
+static size_t copy_escaped(char *out, const char *text, size_t length)
+{
+    return g3_scan_copy_escaped_by(copy_plain, out, text, length);
+}
+
 static size_t find_string_end(const char *text, size_t length, bool *high)
 {
     size_t at = 0;
@@ -94,4 +99,5 @@ static size_t find_string_end(const char *text, size_t length, bool *high)
     return at;
 }
 
-const g3_scan g3_scan_portable = {"portable", find_marks, copy_plain, find_string_end};
+const g3_scan g3_scan_portable = {"portable", find_marks, copy_plain, copy_escaped,
+                                  find_string_end};

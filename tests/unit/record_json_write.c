@@ -1,4 +1,5 @@
 /* JSON as we write it: strings, values, lines of the stream; judged by json-c. */
+#include "../support/chance.h"
 #include "../support/json_oracle.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -53,6 +54,27 @@ Test(json_write, strings_of_every_length_come_back)
             g3_buffer_free(&text);
             g3_buffer_free(&out);
         }
+    }
+}
+
+/* Escapes anywhere, also at the ends of the vectors' steps: every kind of scan writes the same. */
+Test(json_write, every_scan_escapes_alike)
+{
+    static const char BYTES[] = "abcdefgh ABCDEFGH 0123456789 \"\"\"\\\n\x01\x1f\x7f\xc3\xbc";
+    test_chance chance = {21};
+    char text[300], plain[2000], best[2000];
+    for (int i = 0; i < 100000; i++) {
+        size_t length = choose(&chance, sizeof text + 1), start = sizeof text - length;
+        size_t kinds =
+            choose(&chance, 4) ? sizeof BYTES - 1 : 29; /* now and then nothing to escape */
+        for (size_t k = start; k < sizeof text; k++)
+            text[k] = BYTES[choose(&chance, kinds)];
+        char *exact =
+            g3_duplicate((g3_view){text + start, length}); /* so that ASan sees a read beyond */
+        size_t size = g3_scan_portable.copy_escaped(plain, exact, length);
+        cr_assert_eq(g3_scan_best()->copy_escaped(best, exact, length), size);
+        cr_assert_eq(memcmp(plain, best, size), 0, "%.*s", (int)size, best);
+        free(exact);
     }
 }
 

@@ -30,6 +30,15 @@ typedef void g3_scan_marks_function(const char *text, size_t blocks, char delimi
  * @return bytes copied */
 typedef size_t g3_scan_copy_plain_function(char *out, const char *text, size_t length);
 
+/* Bytes that a byte becomes at worst where it is escaped in a JSON string: \u00XX. */
+#define G3_SCAN_LONGEST_ESCAPE ((size_t)6)
+
+/* Copies all of `text` to `out`, what a JSON string must escape as its escape: \" \\ \n \t \r \b \f,
+ * other control characters as \u00XX. There must be room for G3_SCAN_LONGEST_ESCAPE * length +
+ * G3_SCAN_SLACK bytes.
+ * @return bytes written */
+typedef size_t g3_scan_copy_escaped_function(char *out, const char *text, size_t length);
+
 /* Finds the first '"', '\\' or byte below 0x20 in `length` bytes at `text`.
  * @param high  set to true if a byte above 0x7f stands before it; else left alone
  * @return its place, or `length` */
@@ -39,6 +48,7 @@ typedef struct g3_scan {
     const char *name; /* "avx2", "neon", "portable" */
     g3_scan_marks_function *marks;
     g3_scan_copy_plain_function *copy_plain;
+    g3_scan_copy_escaped_function *copy_escaped;
     g3_scan_string_end_function *string_end;
 } g3_scan;
 
