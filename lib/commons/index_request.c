@@ -73,11 +73,7 @@ void g3_index_ids_request(g3_request *request, const char *base, const g3_view *
 
 size_t g3_index_id_size(g3_view guid)
 {
-    g3_buffer encoded = {0};
-    g3_url_append_encoded(&encoded, guid, KEPT_IN_ID);
-    size_t size = encoded.length + strlen(",");
-    g3_buffer_free(&encoded);
-    return size;
+    return g3_url_encoded_size(guid, KEPT_IN_ID) + strlen(",");
 }
 
 size_t g3_index_ids_room(const char *base)

@@ -17,16 +17,32 @@ static bool is_unreserved(unsigned char c)
            c == '.' || c == '_' || c == '~';
 }
 
+/* strchr would find the NUL that ends `keep`, and a NUL must be encoded. */
+static bool is_kept(unsigned char c, const char *keep)
+{
+    return is_unreserved(c) || (c && keep && strchr(keep, c));
+}
+
+/* Bytes of "%XX". */
+#define ENCODED_SIZE ((size_t)3)
+
+size_t g3_url_encoded_size(g3_view text, const char *keep)
+{
+    size_t size = text.length;
+    for (size_t i = 0; i < text.length; i++)
+        if (!is_kept((unsigned char)text.data[i], keep))
+            size += ENCODED_SIZE - 1;
+    return size;
+}
+
 void g3_url_append_encoded(g3_buffer *url, g3_view text, const char *keep)
 {
     static const char HEX[] = "0123456789ABCDEF";
-    const size_t longest = 3; /* "%XX" for each byte, at worst */
-    char *out = g3_buffer_reserve(url, text.length * longest + 1);
+    char *out = g3_buffer_reserve(url, text.length * ENCODED_SIZE + 1);
     size_t length = 0;
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        /* strchr would find the NUL that ends `keep`, and a NUL must be encoded. */
-        if (is_unreserved(c) || (c && keep && strchr(keep, c))) {
+        if (is_kept(c, keep)) {
             out[length++] = (char)c;
         } else {
             out[length++] = '%';

@@ -10,6 +10,7 @@ static void check_encoded(g3_view text, const char *keep, const char *expected)
     g3_buffer url = {0};
     g3_url_append_encoded(&url, text, keep);
     cr_expect_str_eq(g3_buffer_text(&url), expected);
+    cr_expect_eq(g3_url_encoded_size(text, keep), strlen(expected));
     g3_buffer_free(&url);
 }
 

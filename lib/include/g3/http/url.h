@@ -8,6 +8,9 @@
  * (RFC 3986, 2.3) and those in `keep` (NULL: none). */
 void g3_url_append_encoded(g3_buffer *url, g3_view text, const char *keep);
 
+/* The bytes that g3_url_append_encoded() would append. */
+size_t g3_url_encoded_size(g3_view text, const char *keep);
+
 /* True if both are whole http or https URLs with the same scheme, host and port (its default where
  * none is written): what a login given for one may be sent to. */
 bool g3_url_same_origin(const char *left, const char *right);
