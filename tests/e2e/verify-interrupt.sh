@@ -3,9 +3,10 @@
 
 make_manifest 5000 >index.csv
 sed '2,$s/,s3:/,s4:/' index.csv >spoilt.csv
-start_sandbox --load index.csv --latency 3ms
+start_sandbox --load index.csv --log requests
 expect_status 1 g3-verify -e "$SANDBOX" --lookup ids spoilt.csv
 mv out wanted
+before=$(wc -l <requests)
 
 # The rows come from a pipe that stays open, so that the run can't end by itself.
 mkfifo rows
@@ -14,8 +15,8 @@ pid=$!
 exec 3>rows
 head -3000 spoilt.csv >&3 &
 writer=$!
-# It is at work once the first block has been delivered.
-until [ -s out ]; do kill -0 "$pid"; sleep 0.1; done
+# It is at work once the service has been asked for some.
+until [ "$(wc -l <requests)" -gt $((before + 1500)) ]; do kill -0 "$pid"; done
 kill -INT "$pid"
 status=0
 wait "$pid" || status=$?
