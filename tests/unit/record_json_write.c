@@ -63,7 +63,7 @@ Test(json_write, every_scan_escapes_alike)
     static const char BYTES[] = "abcdefgh ABCDEFGH 0123456789 \"\"\"\\\n\x01\x1f\x7f\xc3\xbc";
     test_chance chance = {21};
     char text[300], plain[2000], best[2000];
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < 30000; i++) {
         size_t length = choose(&chance, sizeof text + 1), start = sizeof text - length;
         size_t kinds =
             choose(&chance, 4) ? sizeof BYTES - 1 : 29; /* now and then nothing to escape */

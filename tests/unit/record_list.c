@@ -176,7 +176,7 @@ Test(list, what_is_written_is_read_back)
     test_chance chance = {7};
     g3_arena arena = {0};
     g3_buffer text = {0};
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < 50000; i++) {
         g3_view items[4];
         size_t count = choose(&chance, 4);
         for (size_t k = 0; k < count; k++) {
