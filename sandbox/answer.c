@@ -26,7 +26,7 @@ void answer_garbage(struct exchange *exchange, unsigned variety)
         "<html><body>login</body></html>",
     };
     g3_buffer *answer = exchange_begin_json(exchange, MHD_HTTP_OK);
-    g3_buffer_append_text(answer, BODIES[variety % (sizeof BODIES / sizeof BODIES[0])]);
+    g3_buffer_append_text(answer, BODIES[variety % (G3_COUNT(BODIES))]);
 }
 
 /* Packs the answer in place. @return false, with the answer as it was, if it cannot be packed */

@@ -1,4 +1,5 @@
-/* Turning an exchange's answer into what libmicrohttpd sends, whole or spoilt. Used by the server. */
+/* Turning an exchange's answer into what libmicrohttpd sends, whole or spoilt. Used by the server.
+ */
 #ifndef SANDBOX_ANSWER_H
 #define SANDBOX_ANSWER_H
 

@@ -1,8 +1,8 @@
 /* The order of keys that is unlike bytes. */
 #include "collation.h"
 
-/* First level: punctuation has no weight, digits come before letters, letters have no case, all else comes
- * last, by its bytes. */
+/* First level: punctuation has no weight, digits come before letters, letters have no case, all
+ * else comes last, by its bytes. */
 static int weigh(unsigned char c)
 {
     if (c >= '0' && c <= '9')
@@ -42,8 +42,8 @@ static bool is_capital(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-/* Second level, for keys equal on the first: the first letter whose case differs decides. Both hold the
- * same letters and digits in the same order. */
+/* Second level, for keys equal on the first: the first letter whose case differs decides. Both hold
+ * the same letters and digits in the same order. */
 static int compare_case(g3_view left, g3_view right)
 {
     size_t at_left = 0, at_right = 0;

@@ -1,8 +1,9 @@
 /* Orders of keys. Used by the store for its GUID column.
  *
- * "locale" is unlike byte order in the ways of a database that sorts as people do: punctuation counts only between
- * keys that are equal without it, letters are compared without their case first (small before
- * capital between equals), digits come before letters. A total order: different keys never compare equal.
+ * "locale" is unlike byte order in the ways of a database that sorts as people do: punctuation
+ * counts only between keys that are equal without it, letters are compared without their case first
+ * (small before capital between equals), digits come before letters. A total order: different keys
+ * never compare equal.
  */
 #ifndef SANDBOX_COLLATION_H
 #define SANDBOX_COLLATION_H

@@ -1,4 +1,5 @@
-/* What the embedded commons consists of. Made by main, handed to the services with each exchange. */
+/* What the embedded commons consists of. Made by main, handed to the services with each exchange.
+ */
 #ifndef SANDBOX_COMMONS_H
 #define SANDBOX_COMMONS_H
 

@@ -1,6 +1,7 @@
 /* Writing documents: ASCII JSON as the real service sends it. */
 #include "document.h"
 #include "g3/base/hash.h"
+#include "g3/base/options.h"
 
 static const char HEX[] = "0123456789abcdef";
 
@@ -17,8 +18,10 @@ static uint32_t decode_character(const char **at, const char *end)
 {
     static const uint32_t LEAST[] = {0, 0, 0x80, 0x800, 0x10000}; /* by length: overlong below */
     unsigned char lead = (unsigned char)*(*at)++;
-    int length = lead >= 0xF0 && lead < 0xF8 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3
-                 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+    int length = lead >= 0xF0 && lead < 0xF8   ? 4
+                 : lead >= 0xE0 && lead < 0xF0 ? 3
+                 : lead >= 0xC2 && lead < 0xE0 ? 2
+                                               : 0;
     if (!length)
         return REPLACEMENT;
     uint32_t code = lead & (0x7Fu >> length);
@@ -33,8 +36,8 @@ static uint32_t decode_character(const char **at, const char *end)
 
 static void append_escape(g3_buffer *buffer, uint32_t unit)
 {
-    char escape[6] = {'\\', 'u', HEX[unit >> 12 & 15], HEX[unit >> 8 & 15], HEX[unit >> 4 & 15],
-                      HEX[unit & 15]};
+    char escape[6] = {
+        '\\', 'u', HEX[unit >> 12 & 15], HEX[unit >> 8 & 15], HEX[unit >> 4 & 15], HEX[unit & 15]};
     g3_buffer_append(buffer, (g3_view){escape, sizeof escape});
 }
 
@@ -52,7 +55,7 @@ static void append_control(g3_buffer *buffer, char c)
 {
     static const char SHORT[][2] = {{'\n', 'n'}, {'\t', 't'}, {'\r', 'r'}, {'\b', 'b'},
                                     {'\f', 'f'}, {'"', '"'},  {'\\', '\\'}};
-    for (size_t i = 0; i < sizeof SHORT / sizeof SHORT[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(SHORT); i++)
         if (SHORT[i][0] == c) {
             g3_buffer_append_char(buffer, '\\');
             g3_buffer_append_char(buffer, SHORT[i][1]);
@@ -106,7 +109,8 @@ void document_append_json(g3_buffer *buffer, json_object *value)
         break;
     case json_type_object:
         g3_buffer_append_char(buffer, '{');
-        json_object_object_foreach(value, key, member) {
+        json_object_object_foreach(value, key, member)
+        {
             if (!first)
                 g3_buffer_append_char(buffer, ',');
             first = false;
@@ -157,7 +161,8 @@ void document_append_python(g3_buffer *buffer, json_object *value)
         break;
     case json_type_object:
         g3_buffer_append_char(buffer, '{');
-        json_object_object_foreach(value, key, member) {
+        json_object_object_foreach(value, key, member)
+        {
             g3_buffer_append_text(buffer, first ? "" : ", ");
             first = false;
             append_python_string(buffer, g3_view_of(key));
@@ -180,8 +185,10 @@ bool document_parse(g3_view text, int depth, json_object **document)
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     *document = json_tokener_parse_ex(tokener, text.data, (int)text.length);
     enum json_tokener_error outcome = json_tokener_get_error(tokener);
-    if (outcome == json_tokener_continue && !*document) /* a number at the very end */
-        *document = json_tokener_parse_ex(tokener, "", 1), outcome = json_tokener_get_error(tokener);
+    if (outcome == json_tokener_continue && !*document) { /* a number at the very end */
+        *document = json_tokener_parse_ex(tokener, "", 1);
+        outcome = json_tokener_get_error(tokener);
+    }
     json_tokener_free(tokener);
     if (outcome == json_tokener_success)
         return true;
@@ -226,8 +233,10 @@ void document_append_record(g3_buffer *buffer, const document_fields *fields)
     append_list(buffer, "{\"acl\":", fields->acl, fields->acl_count, turned);
     append_list(buffer, ",\"authz\":", fields->authz, fields->authz_count, turned);
     append_optional(buffer, ",\"baseid\":", g3_view_of(fields->baseid));
-    append_optional(buffer, ",\"content_created_date\":null,\"content_updated_date\":null"
-                            ",\"created_date\":", g3_view_of(fields->date));
+    append_optional(buffer,
+                    ",\"content_created_date\":null,\"content_updated_date\":null"
+                    ",\"created_date\":",
+                    g3_view_of(fields->date));
     append_optional(buffer, ",\"description\":null,\"did\":", fields->did);
     append_optional(buffer, ",\"file_name\":", fields->file_name);
     g3_buffer_append_text(buffer, ",\"form\":\"object\",\"hashes\":{");

@@ -1,5 +1,5 @@
-/* Documents: records as the JSON that the service answers. Used by the loader, which writes many, and
- * by the services, which change single ones.
+/* Documents: records as the JSON that the service answers. Used by the loader, which writes many,
+ * and by the services, which change single ones.
  *
  * Text beyond ASCII is written as \uXXXX escapes, as the real service does.
  */
@@ -12,10 +12,12 @@
 /* Nesting of a stored document: its members may hold what a request's body may. */
 #define DOCUMENT_DEPTH 80
 
-/* Appends `text` as a JSON string in ASCII, with its quotes. Bytes that are not UTF-8 become U+FFFD. */
+/* Appends `text` as a JSON string in ASCII, with its quotes. Bytes that are not UTF-8 become
+ * U+FFFD. */
 void document_append_string(g3_buffer *buffer, g3_view text);
 
-/* Appends any JSON value; whole numbers and other numbers keep the digits that they were read with. */
+/* Appends any JSON value; whole numbers and other numbers keep the digits that they were read with.
+ */
 void document_append_json(g3_buffer *buffer, json_object *value);
 
 /* Appends a value as Python's repr() writes it, for messages of the JSON schema validator. */
@@ -37,8 +39,8 @@ typedef struct document_fields {
     int64_t size;
 } document_fields;
 
-/* Appends the document of an object record. Lists in answers come in no fixed order, so that a client must
- * not depend on it: half of the records have theirs turned round. */
+/* Appends the document of an object record. Lists in answers come in no fixed order, so that a
+ * client must not depend on it: half of the records have theirs turned round. */
 void document_append_record(g3_buffer *buffer, const document_fields *fields);
 
 /* True for the records whose lists are turned round. */

@@ -1,6 +1,7 @@
 /* Setting answers, and reading bodies and parameters. */
 #include "exchange.h"
 #include "document.h"
+#include "g3/base/options.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -19,7 +20,8 @@ g3_buffer *exchange_begin_json(struct exchange *exchange, unsigned status)
     return &exchange->answer;
 }
 
-void exchange_answer_document(struct exchange *exchange, unsigned status, json_object *take_document)
+void exchange_answer_document(struct exchange *exchange, unsigned status,
+                              json_object *take_document)
 {
     g3_buffer *answer = exchange_begin_json(exchange, status);
     document_append_json(answer, take_document);
@@ -53,15 +55,15 @@ void exchange_answer_page(struct exchange *exchange, unsigned status)
         unsigned status;
         const char *title;
     } PAGES[] = {
-        {400, "Bad Request"},          {404, "Not Found"},
-        {405, "Method Not Allowed"},   {413, "Request Entity Too Large"},
-        {414, "URI Too Long"},         {415, "Unsupported Media Type"},
-        {429, "Too Many Requests"},    {500, "Internal Server Error"},
-        {502, "Bad Gateway"},          {503, "Service Unavailable"},
+        {400, "Bad Request"},        {404, "Not Found"},
+        {405, "Method Not Allowed"}, {413, "Request Entity Too Large"},
+        {414, "URI Too Long"},       {415, "Unsupported Media Type"},
+        {429, "Too Many Requests"},  {500, "Internal Server Error"},
+        {502, "Bad Gateway"},        {503, "Service Unavailable"},
         {504, "Gateway Timeout"},
     };
     const char *title = "Error";
-    for (size_t i = 0; i < sizeof PAGES / sizeof PAGES[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(PAGES); i++)
         if (PAGES[i].status == status)
             title = PAGES[i].title;
     exchange_answer_text(exchange, status, "");
@@ -104,8 +106,8 @@ bool exchange_read_number(struct exchange *exchange, const char *name, int64_t l
         if (most == INT64_MAX)
             exchange_answer_error(exchange, 400, "%s must be >= %" PRId64, name, least);
         else
-            exchange_answer_error(exchange, 400, "%s must be between %" PRId64 " and %" PRId64, name,
-                                  least, most);
+            exchange_answer_error(exchange, 400, "%s must be between %" PRId64 " and %" PRId64,
+                                  name, least, most);
         return false;
     }
     *value = number;

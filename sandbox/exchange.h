@@ -1,8 +1,8 @@
 /* One request and its answer, between the server and the services.
  *
- * The server fills in the request, a service sets the answer through the functions below, the server
- * sends it. Ownership: everything belongs to the exchange and lives until the answer is sent; short
- * pieces are taken from its arena.
+ * The server fills in the request, a service sets the answer through the functions below, the
+ * server sends it. Ownership: everything belongs to the exchange and lives until the answer is
+ * sent; short pieces are taken from its arena.
  */
 #ifndef SANDBOX_EXCHANGE_H
 #define SANDBOX_EXCHANGE_H
@@ -20,11 +20,11 @@ struct exchange {
     g3_arena arena;
 
     /* The request. */
-    const char *method;        /* as sent: "GET"; HEAD is served as VERB_GET */
+    const char *method; /* as sent: "GET"; HEAD is served as VERB_GET */
     verb verb;
-    g3_view raw_target;        /* as sent */
-    struct target target;             /* taken apart */
-    g3_view path;              /* decoded, behind the gateway's segment, without the slash in front */
+    g3_view raw_target;   /* as sent */
+    struct target target; /* taken apart */
+    g3_view path;         /* decoded, behind the gateway's segment, without the slash in front */
     const char *content_type;  /* header, or NULL */
     const char *authorization; /* header, or NULL */
     const char *encodings;     /* Accept-Encoding header, or NULL */
@@ -33,8 +33,8 @@ struct exchange {
 
     /* The answer. */
     unsigned status;
-    const char *answer_type;   /* Content-Type; static */
-    const char *retry_after;   /* header, or NULL; static */
+    const char *answer_type; /* Content-Type; static */
+    const char *retry_after; /* header, or NULL; static */
     g3_buffer answer;
 };
 
@@ -42,7 +42,8 @@ struct exchange {
 g3_buffer *exchange_begin_json(struct exchange *exchange, unsigned status);
 
 /* Answers a document, which is given up. */
-void exchange_answer_document(struct exchange *exchange, unsigned status, json_object *take_document);
+void exchange_answer_document(struct exchange *exchange, unsigned status,
+                              json_object *take_document);
 
 /* Answers {"error": text}, as printf. */
 void exchange_answer_error(struct exchange *exchange, unsigned status, const char *format, ...)
@@ -55,8 +56,8 @@ void exchange_answer_text(struct exchange *exchange, unsigned status, const char
 void exchange_answer_page(struct exchange *exchange, unsigned status);
 
 /* Reads the body as JSON.
- * @return the document, owned by the caller: json_object_put(); false, with the answer set (415 for another
- *         content type, 400 where it is no JSON), if there is none */
+ * @return the document, owned by the caller: json_object_put(); false, with the answer set (415 for
+ * another content type, 400 where it is no JSON), if there is none */
 bool exchange_read_json(struct exchange *exchange, json_object **document);
 
 /* A whole number parameter.

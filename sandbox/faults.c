@@ -43,9 +43,11 @@ bool faults_set_up(struct faults *faults, const g3_text_list *texts, uint64_t se
     atomic_init(&faults->left, limit);
     for (size_t i = 0; i < texts->count; i++)
         if (!read_fault(texts->items[i], &faults->items[faults->count++]))
-            return g3_fail(error, G3_EXIT_USAGE,
-                           "--fault %s: want a status from 400 to 599, reset, truncate, slow or garbage, "
-                           "a colon, and a probability from 0 to 1", texts->items[i]);
+            return g3_fail(
+                error, G3_EXIT_USAGE,
+                "--fault %s: want a status from 400 to 599, reset, truncate, slow or garbage, "
+                "a colon, and a probability from 0 to 1",
+                texts->items[i]);
     return true;
 }
 

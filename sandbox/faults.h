@@ -1,8 +1,8 @@
 /* Faults on demand, so that clients can be tested against a service that fails. Set up by main from
  * --fault options, drawn by the server for each request.
  *
- * The draw for the n-th request depends on the seed and n only, so that a run with one connection can be
- * repeated.
+ * The draw for the n-th request depends on the seed and n only, so that a run with one connection
+ * can be repeated.
  */
 #ifndef SANDBOX_FAULTS_H
 #define SANDBOX_FAULTS_H

@@ -60,6 +60,5 @@ void identity_write_date(int64_t microseconds, char date[DATE_SIZE])
     struct tm parts;
     gmtime_r(&seconds, &parts);
     size_t length = strftime(date, DATE_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(date + length, DATE_SIZE - length, ".%06u",
-             (unsigned)(microseconds % MICROSECONDS));
+    snprintf(date + length, DATE_SIZE - length, ".%06u", (unsigned)(microseconds % MICROSECONDS));
 }

@@ -3,7 +3,8 @@
 #include "index_service.h"
 #include "login.h"
 
-/* The GUID of a record as it is stored, in the exchange's arena; false, with 404 answered, if there is none. */
+/* The GUID of a record as it is stored, in the exchange's arena; false, with 404 answered, if there
+ * is none. */
 static bool find_guid(struct exchange *exchange, store_connection *connection, g3_view guid,
                       g3_view *found)
 {

@@ -9,7 +9,8 @@
 
 /* What the members of a bundle add up to. */
 struct bundle {
-    g3_buffer contents; /* JSON text, spaced as Python spaces it: the service answers it inside a string */
+    g3_buffer contents; /* JSON text, spaced as Python spaces it: the service answers it inside a
+                           string */
     g3_buffer md5s;     /* one behind the other: their digest is the bundle's checksum */
     int64_t size;
     size_t count;
@@ -190,7 +191,8 @@ void index_create_bundle(struct exchange *exchange)
     json_object_put(body);
 }
 
-/* Looks a bundle up: its document and contents are columns 0 and 1. @return NULL if there is none */
+/* Looks a bundle up: its document and contents are columns 0 and 1. @return NULL if there is none
+ */
 static sqlite3_stmt *find_bundle(store_connection *connection, g3_view guid)
 {
     sqlite3_stmt *row = store_prepare(

@@ -83,7 +83,8 @@ static json_object *make_checksums(json_object *document)
 {
     json_object *checksums = json_object_new_array(), *hashes;
     if (json_object_object_get_ex(document, "hashes", &hashes) && hashes) {
-        json_object_object_foreach(hashes, type, value) {
+        json_object_object_foreach(hashes, type, value)
+        {
             json_object *checksum = json_object_new_object();
             json_object_object_add(checksum, "checksum", json_object_get(value));
             put(checksum, "type", type);
@@ -96,17 +97,21 @@ static json_object *make_checksums(json_object *document)
 /* The data object of a stored document; NULL if that cannot be read. Owned by the caller. */
 static json_object *make_object(struct exchange *exchange, g3_view stored)
 {
-    static const char *const COPIED[][2] = {
-        {"created_time", "content_created_date"}, {"description", "description"},
-        {"form", "form"},                         {"id", "did"},
-        {"index_created_time", "created_date"},   {"index_updated_time", "updated_date"},
-        {"name", "file_name"},                    {"size", "size"},
-        {"updated_time", "content_updated_date"}, {"version", "version"}};
+    static const char *const COPIED[][2] = {{"created_time", "content_created_date"},
+                                            {"description", "description"},
+                                            {"form", "form"},
+                                            {"id", "did"},
+                                            {"index_created_time", "created_date"},
+                                            {"index_updated_time", "updated_date"},
+                                            {"name", "file_name"},
+                                            {"size", "size"},
+                                            {"updated_time", "content_updated_date"},
+                                            {"version", "version"}};
     json_object *document, *value;
     if (!document_parse(stored, DOCUMENT_DEPTH, &document))
         return NULL;
     json_object *object = json_object_new_object();
-    for (size_t i = 0; i < sizeof COPIED / sizeof COPIED[0]; i++) {
+    for (size_t i = 0; i < G3_COUNT(COPIED); i++) {
         json_object_object_get_ex(document, COPIED[i][1], &value);
         json_object_object_add(object, COPIED[i][0], json_object_get(value));
     }
@@ -181,6 +186,7 @@ static void resolve_each(struct exchange *exchange, json_object *ids)
     json_object *unresolved = json_object_new_array(), *answer = json_object_new_object();
     size_t count = json_object_array_length(ids);
     store_connection *reader = store_borrow_reader(exchange->commons->store);
+    store_hold_state(reader);
     for (size_t i = 0; i < count; i++) {
         json_object *id = json_object_array_get_idx(ids, i);
         sqlite3_stmt *row = index_find(exchange, reader, g3_view_of(json_object_get_string(id)));
@@ -192,7 +198,8 @@ static void resolve_each(struct exchange *exchange, json_object *ids)
         sqlite3_reset(row);
     }
     store_return_reader(exchange->commons->store, reader);
-    json_object_object_add(answer, "summary", make_summary(count, json_object_array_length(resolved)));
+    json_object_object_add(answer, "summary",
+                           make_summary(count, json_object_array_length(resolved)));
     json_object_object_add(answer, "resolved_drs_objects", resolved);
     if (json_object_array_length(missing)) {
         json_object *group = json_object_new_object();

@@ -1,6 +1,7 @@
 /* The filters of a listing. */
 #include "index_filter.h"
 #include "document.h"
+#include "g3/base/options.h"
 #include "index_schema.h"
 #include <stdlib.h>
 
@@ -16,8 +17,8 @@ void conditions_add(struct conditions *conditions, const char *condition, const 
     g3_buffer_append_format(&conditions->sql, " AND %s", condition);
     while (conditions->capacity < conditions->count + count) {
         conditions->capacity = conditions->capacity ? conditions->capacity * 2 : FIRST_CAPACITY;
-        conditions->values = g3_reallocate(conditions->values, conditions->capacity,
-                                           sizeof *conditions->values);
+        conditions->values =
+            g3_reallocate(conditions->values, conditions->capacity, sizeof *conditions->values);
     }
     for (size_t i = 0; i < count; i++)
         conditions->values[conditions->count++] = values[i];
@@ -184,17 +185,19 @@ static bool read_object(struct exchange *exchange, const char *name, json_object
 static void add_urls_metadata(struct exchange *exchange, json_object *wanted, bool negated,
                               struct conditions *conditions)
 {
-    const char *condition = negated ? "NOT search_url(document, ?, ?, ?)"
-                                    : "search_url(document, ?, ?, ?)";
-    const char *whole = negated ? "NOT search_url(document, ?, NULL, NULL)"
-                                : "search_url(document, ?, NULL, NULL)";
-    json_object_object_foreach(wanted, part, said) {
+    const char *condition =
+        negated ? "NOT search_url(document, ?, ?, ?)" : "search_url(document, ?, ?, ?)";
+    const char *whole =
+        negated ? "NOT search_url(document, ?, NULL, NULL)" : "search_url(document, ?, NULL, NULL)";
+    json_object_object_foreach(wanted, part, said)
+    {
         g3_view url = g3_arena_copy(&exchange->arena, g3_view_of(part));
         if (!json_object_is_type(said, json_type_object) || !json_object_object_length(said)) {
             add_one(conditions, whole, url);
             continue;
         }
-        json_object_object_foreach(said, key, value) {
+        json_object_object_foreach(said, key, value)
+        {
             g3_view texts[] = {url, g3_arena_copy(&exchange->arena, g3_view_of(key)),
                                keep_text(exchange, value)};
             conditions_add(conditions, condition, texts, 3);
@@ -222,19 +225,20 @@ static void add_negation(struct exchange *exchange, const char *name, json_objec
     static const char *const PAIRS[] = {"hashes", "metadata"};
     static const char *const LISTS[] = {"urls", "acl", "authz"};
     g3_view member = g3_arena_copy(&exchange->arena, g3_view_of(name));
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(TEXTS); i++)
         if (strcmp(name, TEXTS[i]) == 0)
             add_two(conditions, "search_text(document, ?) IS NOT ?", member,
                     keep_text(exchange, value));
-    for (size_t i = 0; i < sizeof PAIRS / sizeof PAIRS[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(PAIRS); i++)
         if (strcmp(name, PAIRS[i]) == 0 && json_object_is_type(value, json_type_object)) {
-            json_object_object_foreach(value, key, text) {
+            json_object_object_foreach(value, key, text)
+            {
                 g3_view texts[] = {member, g3_arena_copy(&exchange->arena, g3_view_of(key)),
                                    keep_text(exchange, text)};
                 conditions_add(conditions, "search_pair(document, ?, ?) IS NOT ?", texts, 3);
             }
         }
-    for (size_t i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(LISTS); i++)
         if (strcmp(name, LISTS[i]) == 0 && json_object_is_type(value, json_type_array))
             for (size_t k = 0; k < json_object_array_length(value); k++)
                 add_two(conditions, "NOT search_has(document, ?, ?)", member,
@@ -249,7 +253,8 @@ static bool read_negations(struct exchange *exchange, struct conditions *conditi
     if (!read_object(exchange, "negate_params", &negated))
         return false;
     if (negated) {
-        json_object_object_foreach(negated, name, value) {
+        json_object_object_foreach(negated, name, value)
+        {
             add_negation(exchange, name, value, conditions);
         }
     }

@@ -1,4 +1,5 @@
-/* Listings: GET /index/ with a page of the key space, filtered or not, or records by their GUIDs. */
+/* Listings: GET /index/ with a page of the key space, filtered or not, or records by their GUIDs.
+ */
 #include "commons.h"
 #include "document.h"
 #include "index_filter.h"
@@ -49,7 +50,8 @@ static bool read_page(struct exchange *exchange, struct listing *listing)
     return true;
 }
 
-/* Restricts a listing to some GUIDs, each with its prefix or without: what is stored is looked up first. */
+/* Restricts a listing to some GUIDs, each with its prefix or without: their rows are looked up
+ * first. */
 static void restrict_to_ids(struct exchange *exchange, store_connection *reader,
                             struct listing *listing)
 {
@@ -57,19 +59,17 @@ static void restrict_to_ids(struct exchange *exchange, store_connection *reader,
     g3_view *ids = target_split(*listing->ids, ',', &count, &exchange->arena);
     json_object *echo = json_object_new_array();
     g3_buffer condition = {0};
-    g3_buffer_append_text(&condition, "did IN (NULL");
-    size_t found = 0;
+    g3_buffer_append_text(&condition, "id IN (NULL");
     for (size_t i = 0; i < count; i++) {
         json_object_array_add(echo, json_object_new_string_len(ids[i].data, (int)ids[i].length));
         sqlite3_stmt *row = index_find(exchange, reader, ids[i]);
-        if (!row)
-            continue;
-        ids[found++] = g3_arena_copy(&exchange->arena, store_column(row, FIND_GUID));
-        g3_buffer_append_text(&condition, ",?");
+        if (row)
+            g3_buffer_append_format(&condition, ",%" PRId64,
+                                    (int64_t)sqlite3_column_int64(row, FIND_ID));
         sqlite3_reset(row);
     }
     g3_buffer_append_text(&condition, ")");
-    conditions_add(&listing->conditions, g3_buffer_text(&condition), ids, found);
+    conditions_add(&listing->conditions, g3_buffer_text(&condition), NULL, 0);
     json_object_object_add(listing->echo, "ids", echo);
     g3_buffer_free(&condition);
 }
@@ -86,8 +86,8 @@ static sqlite3_stmt *plain_statement(store_connection *reader, const struct list
     return rows;
 }
 
-/* Any other listing. Pages are ordered by date; records that share one come in another order each time, as
- * they may in the real service: who pages that way loses records. */
+/* Any other listing. Pages are ordered by date; records that share one come in another order each
+ * time, as they may in the real service: who pages that way loses records. */
 static sqlite3_stmt *make_statement(store_connection *reader, struct listing *listing)
 {
     g3_buffer sql = {0};
@@ -98,7 +98,7 @@ static sqlite3_stmt *make_statement(store_connection *reader, struct listing *li
     if (listing->page >= 0)
         g3_buffer_append_format(&sql, " ORDER BY updated, search_mix(did, %" PRId64 ")",
                                 listing->page);
-    else
+    else if (!listing->ids) /* what is asked for by GUID comes in no order */
         g3_buffer_append_text(&sql, " ORDER BY did");
     if (!listing->ids)
         g3_buffer_append_format(&sql, " LIMIT %" PRId64, listing->limit);
@@ -130,8 +130,7 @@ static void answer_listing(struct exchange *exchange, store_connection *reader,
                            struct listing *listing, bool plain)
 {
     g3_buffer *answer = exchange_begin_json(exchange, 200);
-    sqlite3_stmt *rows =
-        plain ? plain_statement(reader, listing) : make_statement(reader, listing);
+    sqlite3_stmt *rows = plain ? plain_statement(reader, listing) : make_statement(reader, listing);
     g3_buffer_reserve(answer, (size_t)listing->limit * RECORD_SIZE);
     document_append_json(answer, listing->echo);
     answer->length--; /* the records go inside the last bracket */
@@ -157,8 +156,10 @@ static void list(struct exchange *exchange, const char *form)
                  listing.page < 0 && !listing.ids;
     store_connection *reader = store_borrow_reader(exchange->commons->store);
     json_object_object_add(listing.echo, "ids", NULL);
-    if (listing.ids)
+    if (listing.ids) {
+        store_hold_state(reader);
         restrict_to_ids(exchange, reader, &listing);
+    }
     answer_listing(exchange, reader, &listing, plain);
     store_return_reader(exchange->commons->store, reader);
 done:

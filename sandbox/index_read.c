@@ -43,7 +43,7 @@ sqlite3_stmt *index_find(struct exchange *exchange, store_connection *connection
 const char *index_cloud_of(const char *url)
 {
     static const char *const CLOUDS[][2] = {{"s3://", "aws"}, {"gs://", "gcp"}, {"az://", "azure"}};
-    for (size_t i = 0; i < sizeof CLOUDS / sizeof CLOUDS[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(CLOUDS); i++)
         if (strncmp(url, CLOUDS[i][0], strlen(CLOUDS[i][0])) == 0)
             return CLOUDS[i][1];
     return "";
@@ -56,7 +56,8 @@ static void append_with_clouds(g3_buffer *answer, g3_view stored)
     if (!document_parse(stored, DOCUMENT_DEPTH, &document))
         return;
     if (json_object_object_get_ex(document, "urls_metadata", &metadata)) {
-        json_object_object_foreach(metadata, url, about) {
+        json_object_object_foreach(metadata, url, about)
+        {
             json_object_object_add(about, "available", json_object_new_boolean(true));
             json_object_object_add(about, "cloud", json_object_new_string(index_cloud_of(url)));
         }
@@ -91,7 +92,8 @@ static sqlite3_stmt *find_alias(struct exchange *exchange, store_connection *rea
     sqlite3_stmt *alias = store_prepare(reader, "SELECT did FROM alias WHERE value = ?1");
     store_bind_text(alias, 1, value);
     if (sqlite3_step(alias) == SQLITE_ROW)
-        found = index_find(exchange, reader, g3_arena_copy(&exchange->arena, store_column(alias, 0)));
+        found =
+            index_find(exchange, reader, g3_arena_copy(&exchange->arena, store_column(alias, 0)));
     sqlite3_finalize(alias);
     return found;
 }
@@ -156,6 +158,7 @@ void index_bulk(struct exchange *exchange)
         return;
     if (is_list_of_texts(list)) {
         store_connection *reader = store_borrow_reader(exchange->commons->store);
+        store_hold_state(reader);
         exchange_begin_json(exchange, 200);
         append_each(exchange, reader, list);
         store_return_reader(exchange->commons->store, reader);
@@ -182,8 +185,9 @@ static void append_total(g3_buffer *answer, uint64_t high, uint64_t low)
 void index_stats(struct exchange *exchange)
 {
     store_connection *reader = store_borrow_reader(exchange->commons->store);
-    sqlite3_stmt *total = store_prepare(reader, "SELECT count(*), sum(size >> 32), sum(size & 4294967295) "
-                                                "FROM record WHERE form <> 'bundle'");
+    sqlite3_stmt *total =
+        store_prepare(reader, "SELECT count(*), sum(size >> 32), sum(size & 4294967295) "
+                              "FROM record WHERE form <> 'bundle'");
     if (total && sqlite3_step(total) == SQLITE_ROW) {
         g3_buffer *answer = exchange_begin_json(exchange, 200);
         g3_buffer_append_format(answer, "{\"fileCount\":%" PRId64 ",\"totalFileSize\":",

@@ -35,8 +35,8 @@ static void put_list(json_object *document, const char *name, json_object *items
     json_object_object_add(document, name, list);
 }
 
-/* Sets urls and what is said of each. A repeated URL is answered as the real service does, whose key
- * of GUID and URL it breaks. */
+/* Sets urls and what is said of each. A repeated URL is answered as the real service does, whose
+ * key of GUID and URL it breaks. */
 static bool put_urls(struct exchange *exchange, json_object *document, json_object *urls,
                      json_object *about)
 {
@@ -56,7 +56,8 @@ static bool put_urls(struct exchange *exchange, json_object *document, json_obje
     }
     if (!about)
         return true;
-    json_object_object_foreach(about, url, value) {
+    json_object_object_foreach(about, url, value)
+    {
         if (!json_object_object_get_ex(metadata, url, NULL) ||
             !json_object_is_type(value, json_type_object)) {
             exchange_answer_error(exchange, 400, "url %s in urls_metadata does not exist", url);
@@ -108,8 +109,9 @@ static json_object *member(json_object *body, const char *name)
 json_object *index_record_make(struct exchange *exchange, json_object *body, const char *did,
                                const char *baseid)
 {
-    static const char *const COPIED[] = {"file_name", "version", "uploader", "description", "size",
-                                         "content_created_date", "content_updated_date"};
+    static const char *const COPIED[] = {"file_name",           "version", "uploader",
+                                         "description",         "size",    "content_created_date",
+                                         "content_updated_date"};
     json_object *document = json_object_new_object();
     int64_t now = identity_now();
     char date[DATE_SIZE];
@@ -117,7 +119,7 @@ json_object *index_record_make(struct exchange *exchange, json_object *body, con
     put_identity(exchange, document, body, did, baseid);
     put_revision(document, now);
     put_text(document, "created_date", date);
-    for (size_t i = 0; i < sizeof COPIED / sizeof COPIED[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(COPIED); i++)
         json_object_object_add(document, COPIED[i], json_object_get(member(body, COPIED[i])));
     json_object *form = member(body, "form"), *hashes = member(body, "hashes"),
                 *metadata = member(body, "metadata"), *urls = member(body, "urls");
@@ -140,11 +142,17 @@ json_object *index_record_make(struct exchange *exchange, json_object *body, con
 
 bool index_record_change(struct exchange *exchange, json_object *document, json_object *body)
 {
-    static const char *const COPIED[] = {
-        "file_name", "version", "uploader", "description", "metadata", "size", "hashes",
-        "content_created_date", "content_updated_date"};
+    static const char *const COPIED[] = {"file_name",
+                                         "version",
+                                         "uploader",
+                                         "description",
+                                         "metadata",
+                                         "size",
+                                         "hashes",
+                                         "content_created_date",
+                                         "content_updated_date"};
     json_object *value, *about = member(body, "urls_metadata");
-    for (size_t i = 0; i < sizeof COPIED / sizeof COPIED[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(COPIED); i++)
         if (json_object_object_get_ex(body, COPIED[i], &value))
             json_object_object_add(document, COPIED[i], json_object_get(value));
     if (json_object_object_get_ex(body, "acl", &value))
@@ -162,7 +170,8 @@ bool index_record_change(struct exchange *exchange, json_object *document, json_
     return true;
 }
 
-/* Binds what rows hold beside the document; `text` takes the document's bytes, to be freed after the step. */
+/* Binds what rows hold beside the document; `text` takes the document's bytes, to be freed after
+ * the step. */
 static void bind_columns(sqlite3_stmt *statement, json_object *document, g3_buffer *text)
 {
     json_object *size = member(document, "size");
@@ -217,7 +226,7 @@ void index_record_answer(struct exchange *exchange, unsigned status, json_object
 {
     static const char *const TOLD[] = {"baseid", "did", "rev"};
     json_object *answer = json_object_new_object();
-    for (size_t i = 0; i < sizeof TOLD / sizeof TOLD[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(TOLD); i++)
         json_object_object_add(answer, TOLD[i], json_object_get(member(document, TOLD[i])));
     exchange_answer_document(exchange, status, answer);
 }

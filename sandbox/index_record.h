@@ -9,7 +9,8 @@
 /* Makes the document of a new record from a request's body, which was checked.
  * @param did  GUID; NULL: the body's own "did", else a minted one
  * @param baseid  NULL: the body's own "baseid", else a new one
- * @return owned by the caller: json_object_put(); NULL, with the answer set, if a member contradicts another */
+ * @return owned by the caller: json_object_put(); NULL, with the answer set, if a member
+ * contradicts another */
 json_object *index_record_make(struct exchange *exchange, json_object *body, const char *did,
                                const char *baseid);
 

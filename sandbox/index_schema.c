@@ -82,9 +82,9 @@ typedef struct hash_type {
 } hash_type;
 
 static const hash_type HASH_TYPES[] = {
-    {"md5", 32, "^[0-9a-f]{32}$", false},       {"sha1", 40, "^[0-9a-f]{40}$", false},
-    {"sha256", 64, "^[0-9a-f]{64}$", false},    {"sha512", 128, "^[0-9a-f]{128}$", false},
-    {"crc", 8, "^[0-9a-f]{8}$", false},         {"etag", 32, "^[0-9a-f]{32}(-\\\\d+)?$", true},
+    {"md5", 32, "^[0-9a-f]{32}$", false},    {"sha1", 40, "^[0-9a-f]{40}$", false},
+    {"sha256", 64, "^[0-9a-f]{64}$", false}, {"sha512", 128, "^[0-9a-f]{128}$", false},
+    {"crc", 8, "^[0-9a-f]{8}$", false},      {"etag", 32, "^[0-9a-f]{32}(-\\\\d+)?$", true},
 };
 
 static size_t count_run(g3_view text, const char *set)
@@ -103,8 +103,8 @@ bool index_schema_is_guid(g3_view text)
         return false;
     const char *at = text.data + text.length - length;
     for (size_t i = 0; i < length; i++) {
-        bool fits = SHAPE[i] == '-' ? at[i] == '-'
-                                    : at[i] && strchr("0123456789abcdefABCDEF", at[i]);
+        bool fits =
+            SHAPE[i] == '-' ? at[i] == '-' : at[i] && strchr("0123456789abcdefABCDEF", at[i]);
         if (!fits)
             return false;
     }
@@ -225,7 +225,8 @@ static bool check_hash_is_there(struct exchange *exchange, json_object *hashes)
 
 static bool check_hashes(struct exchange *exchange, json_object *hashes)
 {
-    json_object_object_foreach(hashes, name, value) {
+    json_object_object_foreach(hashes, name, value)
+    {
         const hash_type *known = find_hash_type(g3_view_of(name));
         if (!known)
             continue;
@@ -255,7 +256,8 @@ static bool check_unknown(struct exchange *exchange, json_object *body, const pr
 {
     g3_buffer names = {0};
     size_t unknown = 0;
-    json_object_object_foreach(body, name, value) {
+    json_object_object_foreach(body, name, value)
+    {
         (void)value;
         size_t i = 0;
         while (i < count && strcmp(properties[i].name, name) != 0)
@@ -264,7 +266,8 @@ static bool check_unknown(struct exchange *exchange, json_object *body, const pr
             g3_buffer_append_format(&names, "%s'%s'", unknown++ ? ", " : "", name);
     }
     if (unknown)
-        exchange_answer_error(exchange, 400, "Additional properties are not allowed (%s %s unexpected)",
+        exchange_answer_error(exchange, 400,
+                              "Additional properties are not allowed (%s %s unexpected)",
                               g3_buffer_text(&names), unknown == 1 ? "was" : "were");
     g3_buffer_free(&names);
     return unknown == 0;
@@ -294,7 +297,8 @@ static bool holds_nul(json_object *value)
             if (holds_nul(json_object_array_get_idx(value, i)))
                 return true;
     if (json_object_is_type(value, json_type_object)) {
-        json_object_object_foreach(value, name, member) {
+        json_object_object_foreach(value, name, member)
+        {
             (void)name;
             if (holds_nul(member))
                 return true;
@@ -339,18 +343,15 @@ bool index_schema_check_new(struct exchange *exchange, json_object *body)
 
 bool index_schema_check_update(struct exchange *exchange, json_object *body)
 {
-    return check(exchange, body, UPDATE_PROPERTIES,
-                 G3_COUNT(UPDATE_PROPERTIES));
+    return check(exchange, body, UPDATE_PROPERTIES, G3_COUNT(UPDATE_PROPERTIES));
 }
 
 bool index_schema_check_blank(struct exchange *exchange, json_object *body)
 {
-    return check(exchange, body, BLANK_PROPERTIES,
-                 G3_COUNT(BLANK_PROPERTIES));
+    return check(exchange, body, BLANK_PROPERTIES, G3_COUNT(BLANK_PROPERTIES));
 }
 
 bool index_schema_check_fill(struct exchange *exchange, json_object *body)
 {
-    return check(exchange, body, FILL_PROPERTIES,
-                 G3_COUNT(FILL_PROPERTIES));
+    return check(exchange, body, FILL_PROPERTIES, G3_COUNT(FILL_PROPERTIES));
 }

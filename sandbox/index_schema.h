@@ -1,7 +1,8 @@
 /* What bodies of write requests may hold. Used by the services that write to the index.
  *
- * The real service checks bodies with Python's jsonschema; each message is the first line of what that
- * says, and of several faults the same one is told: the outermost, and among these the first in the schema.
+ * The real service checks bodies with Python's jsonschema; each message is the first line of what
+ * that says, and of several faults the same one is told: the outermost, and among these the first
+ * in the schema.
  */
 #ifndef SANDBOX_INDEX_SCHEMA_H
 #define SANDBOX_INDEX_SCHEMA_H

@@ -1,5 +1,6 @@
 /* The index service's paths. */
 #include "index_service.h"
+#include "g3/base/options.h"
 #include "login.h"
 
 static void answer_status(struct exchange *exchange)
@@ -9,7 +10,8 @@ static void answer_status(struct exchange *exchange)
 
 static void answer_version(struct exchange *exchange)
 {
-    g3_buffer_append_text(exchange_begin_json(exchange, 200), "{\"commit\":\"\",\"version\":\"\"}\n");
+    g3_buffer_append_text(exchange_begin_json(exchange, 200),
+                          "{\"commit\":\"\",\"version\":\"\"}\n");
 }
 
 static void answer_dist(struct exchange *exchange)
@@ -52,7 +54,7 @@ static bool serve_route(struct exchange *exchange, g3_view path)
     bool known = false;
     if (g3_view_ends_with(path, G3_VIEW("/")))
         path.length--;
-    for (size_t i = 0; i < sizeof ROUTES / sizeof ROUTES[0]; i++) {
+    for (size_t i = 0; i < G3_COUNT(ROUTES); i++) {
         if (!g3_view_equal(path, g3_view_of(ROUTES[i].path)))
             continue;
         if (ROUTES[i].verb == exchange->verb) {
@@ -85,8 +87,7 @@ static bool serve_record_word(struct exchange *exchange, g3_view path)
     } else if (exchange->verb == VERB_GET && g3_view_ends_with(path, LATEST)) {
         index_latest(exchange, (g3_view){path.data, path.length - LATEST.length});
     } else if (exchange->verb == VERB_PUT && g3_view_starts_with(path, BLANK)) {
-        index_fill_blank(exchange,
-                         (g3_view){path.data + BLANK.length, path.length - BLANK.length});
+        index_fill_blank(exchange, (g3_view){path.data + BLANK.length, path.length - BLANK.length});
     } else {
         return false;
     }
@@ -136,7 +137,7 @@ static bool serve_below(struct exchange *exchange, g3_view path)
         {{"bundle/", 7}, index_bundle},
         {{DRS_OBJECTS "/", sizeof DRS_OBJECTS}, serve_drs_object},
     };
-    for (size_t i = 0; i < sizeof BELOW / sizeof BELOW[0]; i++) {
+    for (size_t i = 0; i < G3_COUNT(BELOW); i++) {
         g3_view begin = BELOW[i].begin;
         if (!g3_view_starts_with(path, begin))
             continue;

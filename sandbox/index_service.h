@@ -8,16 +8,16 @@
 #include "exchange.h"
 #include "store.h"
 
-/* index_service.c: finds what a path means and has it served; exchange->path is behind the gateway's
- * segment. */
+/* index_service.c: finds what a path means and has it served; exchange->path is behind the
+ * gateway's segment. */
 void index_serve(struct exchange *exchange);
 
 /* index_list.c: GET /index/ and /bundle/, with filters. */
 void index_list(struct exchange *exchange);
 void index_list_bundles(struct exchange *exchange);
 
-/* index_read.c: single records and lookups. A `guid` here and below is as in the path: with its prefix
- * or without. */
+/* index_read.c: single records and lookups. A `guid` here and below is as in the path: with its
+ * prefix or without. */
 void index_get(struct exchange *exchange, g3_view guid);
 void index_resolve(struct exchange *exchange, g3_view guid);
 void index_bulk(struct exchange *exchange);

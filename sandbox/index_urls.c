@@ -8,8 +8,8 @@
 #define PAGE_LIMIT   1024
 #define PAGE_DEFAULT 100
 
-/* Appends a record's URLs as a list. They come joined by commas, and a URL that holds one comes apart: the
- * real service's database joins them the same way. */
+/* Appends a record's URLs as a list. They come joined by commas, and a URL that holds one comes
+ * apart: the real service's database joins them the same way. */
 static void append_urls(g3_buffer *answer, g3_view joined, g3_arena *arena)
 {
     size_t count;
@@ -69,7 +69,8 @@ static void collect_urls(json_object *list, g3_view stored)
     json_object *document = NULL, *metadata;
     document_parse(stored, DOCUMENT_DEPTH, &document);
     if (json_object_object_get_ex(document, "urls_metadata", &metadata)) {
-        json_object_object_foreach(metadata, url, about) {
+        json_object_object_foreach(metadata, url, about)
+        {
             json_object *item = json_object_new_object();
             json_object_object_add(item, "metadata", json_object_get(about));
             json_object_object_add(item, "url", json_object_new_string(url));

@@ -2,10 +2,11 @@
 #include "commons.h"
 #include "index_service.h"
 
-/* Begins a walk over the versions of a record, or of a base id, in the order in which they were made.
+/* Begins a walk over the versions of a record, or of a base id, in the order in which they were
+ * made.
  * @return standing on the first; NULL, with 404 answered, if there is none */
-static sqlite3_stmt *begin_versions(struct exchange *exchange, store_connection *reader, g3_view guid,
-                                    const char *sql)
+static sqlite3_stmt *begin_versions(struct exchange *exchange, store_connection *reader,
+                                    g3_view guid, const char *sql)
 {
     sqlite3_stmt *row = index_find(exchange, reader, guid);
     g3_view baseid = row ? g3_arena_copy(&exchange->arena, store_column(row, FIND_BASEID)) : guid;

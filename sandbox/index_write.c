@@ -88,7 +88,8 @@ void index_create_blank(struct exchange *exchange)
 typedef bool (*change)(struct exchange *exchange, store_connection *writer, int64_t id,
                        json_object *document, json_object *body);
 
-/* Finds the record, compares revisions, asks for the right to write, in this order, as the real service does. */
+/* Finds the record, compares revisions, asks for the right to write, in this order, as the real
+ * service does. */
 static bool change_found(struct exchange *exchange, store_connection *writer, g3_view guid,
                          json_object *body, change work)
 {

@@ -20,8 +20,8 @@ struct loader {
     char date[DATE_SIZE]; /* one for all: a real index that was filled in bulk has such ties */
     int64_t moment;       /* the same, microseconds since 1970 */
     g3_buffer document;
-    g3_buffer url;        /* made from the template */
-    g3_buffer guid;       /* minted */
+    g3_buffer url;  /* made from the template */
+    g3_buffer guid; /* minted */
     uint64_t bad_rows;
 };
 
@@ -112,7 +112,8 @@ static bool load_record(struct loader *loader, g3_record *record, g3_error *erro
     return insert_row(loader, &fields, error);
 }
 
-static void warn_of(struct loader *loader, const g3_manifest_reader *manifest, const g3_bad_row *bad)
+static void warn_of(struct loader *loader, const g3_manifest_reader *manifest,
+                    const g3_bad_row *bad)
 {
     if (loader->bad_rows++ < WARNINGS)
         g3_warn(loader->reporter, "%s:%" PRIu64 ": %s; the row is left out",
@@ -164,7 +165,8 @@ static bool load_manifests(struct loader *loader, g3_error *error)
     g3_manifest_options options = {
         .kind = G3_KIND_OBJECT, .maps = maps, .map_count = settings->maps.count};
     for (size_t i = 0; done && i < settings->manifests.count; i++) {
-        g3_manifest_reader *manifest = g3_manifest_open(settings->manifests.items[i], &options, error);
+        g3_manifest_reader *manifest =
+            g3_manifest_open(settings->manifests.items[i], &options, error);
         done = manifest && load_rows(loader, manifest, error);
         g3_manifest_close(manifest);
     }

@@ -12,17 +12,18 @@
 #define LOGIN_LIMIT 1024
 
 typedef enum caller {
-    CALLER_NOBODY,        /* no login, or a token that is not ours or has expired */
-    CALLER_WRONG,         /* a login with the wrong user or password */
+    CALLER_NOBODY, /* no login, or a token that is not ours or has expired */
+    CALLER_WRONG,  /* a login with the wrong user or password */
     CALLER_ADMINISTRATOR,
-    CALLER_TOKEN,         /* a good token */
+    CALLER_TOKEN, /* a good token */
 } caller;
 
 static bool read_login(const char *path, char login[LOGIN_LIMIT + 1], g3_error *error)
 {
     FILE *file = fopen(path, "re");
     if (!file)
-        return g3_fail(error, G3_EXIT_INPUT, "%s: cannot read the login: %s", path, strerror(errno));
+        return g3_fail(error, G3_EXIT_INPUT, "%s: cannot read the login: %s", path,
+                       strerror(errno));
     size_t length = fread(login, 1, LOGIN_LIMIT, file);
     fclose(file);
     login[length] = '\0';
@@ -70,7 +71,8 @@ static caller find_caller(const struct exchange *exchange)
 
 bool login_may_read(struct exchange *exchange)
 {
-    if (!exchange->commons->settings->require_token || find_caller(exchange) >= CALLER_ADMINISTRATOR)
+    if (!exchange->commons->settings->require_token ||
+        find_caller(exchange) >= CALLER_ADMINISTRATOR)
         return true;
     exchange_answer_error(exchange, 401, "a valid token is required");
     return false;

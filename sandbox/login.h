@@ -1,5 +1,5 @@
-/* Who sends a request: the administrator, the holder of a token, or nobody. Set up by main, asked by the
- * index service.
+/* Who sends a request: the administrator, the holder of a token, or nobody. Set up by main, asked
+ * by the index service.
  */
 #ifndef SANDBOX_LOGIN_H
 #define SANDBOX_LOGIN_H

@@ -1,4 +1,5 @@
-/* g3-sandbox: an embedded commons for tests, rehearsals and benchmarks. Options, set-up and the end. */
+/* g3-sandbox: an embedded commons for tests, rehearsals and benchmarks. Options, set-up and the
+ * end. */
 #include "commons.h"
 #include "g3/base/interrupt.h"
 #include "g3/base/memory.h"
@@ -13,57 +14,120 @@
 #define AT(member) offsetof(struct settings, member)
 
 static const g3_option OPTIONS[] = {
-    {.name = "db", .kind = G3_OPTION_TEXT, .at = AT(database), .argument = "FILE",
-     .help = "keep the records in this SQLite file (default: a private one that vanishes at the end)"},
-    {.name = "port", .kind = G3_OPTION_COUNT, .at = AT(port), .argument = "N",
+    {.name = "db",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(database),
+     .argument = "FILE",
+     .help =
+         "keep the records in this SQLite file (default: a private one that vanishes at the end)"},
+    {.name = "port",
+     .kind = G3_OPTION_COUNT,
+     .at = AT(port),
+     .argument = "N",
      .help = "listen on this port of 127.0.0.1; 0, the default, picks a free one"},
-    {.name = "load", .kind = G3_OPTION_LIST, .at = AT(manifests), .argument = "MANIFEST",
+    {.name = "load",
+     .kind = G3_OPTION_LIST,
+     .at = AT(manifests),
+     .argument = "MANIFEST",
      .help = "fill the index from a manifest first (CSV, TSV or JSON lines; may be repeated)"},
-    {.name = "map", .kind = G3_OPTION_LIST, .at = AT(maps), .argument = "FIELD=COLUMN",
+    {.name = "map",
+     .kind = G3_OPTION_LIST,
+     .at = AT(maps),
+     .argument = "FIELD=COLUMN",
      .help = "the manifests' column that holds an object field, where it has another name"},
-    {.name = "url-template", .kind = G3_OPTION_TEXT, .at = AT(url_template), .argument = "URL",
+    {.name = "url-template",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(url_template),
+     .argument = "URL",
      .help = "make the URL of rows without any from this, replacing {guid}, {file_name} and other "
              "columns"},
-    {.name = "prefix", .kind = G3_OPTION_TEXT, .at = AT(prefix), .argument = "PREFIX",
+    {.name = "prefix",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(prefix),
+     .argument = "PREFIX",
      .help = "put in front of the GUIDs that the service makes (default: dg.TEST/)"},
-    {.name = "collation", .kind = G3_OPTION_CHOICE, .at = AT(collation), .choices = "bytes|locale",
+    {.name = "collation",
+     .kind = G3_OPTION_CHOICE,
+     .at = AT(collation),
+     .choices = "bytes|locale",
      .help = "order of the GUIDs: by their bytes, or unlike bytes as people sort"},
 };
 
 static const g3_option LOGIN_OPTIONS[] = {
-    {.name = "basic-auth", .kind = G3_OPTION_TEXT, .at = AT(basic_auth), .argument = "USER:PASSWORD",
-     .help = "the administrator's login, for tests only, since others see it (default: admin:secret)"},
-    {.name = "basic-auth-file", .kind = G3_OPTION_TEXT, .at = AT(basic_auth_file), .argument = "FILE",
+    {.name = "basic-auth",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(basic_auth),
+     .argument = "USER:PASSWORD",
+     .help =
+         "the administrator's login, for tests only, since others see it (default: admin:secret)"},
+    {.name = "basic-auth-file",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(basic_auth_file),
+     .argument = "FILE",
      .help = "read the administrator's login from a file"},
-    {.name = "api-key-file", .kind = G3_OPTION_TEXT, .at = AT(api_key_file), .argument = "FILE",
+    {.name = "api-key-file",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(api_key_file),
+     .argument = "FILE",
      .help = "write an API key that buys tokens here, as a credentials.json"},
-    {.name = "token-lifetime", .kind = G3_OPTION_COUNT, .at = AT(token_lifetime), .least = 1,
-     .argument = "SECONDS", .help = "how long a token lives (default: 1200)"},
-    {.name = "token-path", .kind = G3_OPTION_CHOICE, .at = AT(token_paths), .choices = "both|cdis|api",
+    {.name = "token-lifetime",
+     .kind = G3_OPTION_COUNT,
+     .at = AT(token_lifetime),
+     .least = 1,
+     .argument = "SECONDS",
+     .help = "how long a token lives (default: 1200)"},
+    {.name = "token-path",
+     .kind = G3_OPTION_CHOICE,
+     .at = AT(token_paths),
+     .choices = "both|cdis|api",
      .help = "which of the token service's paths exist"},
-    {.name = "require-token", .kind = G3_OPTION_FLAG, .at = AT(require_token),
+    {.name = "require-token",
+     .kind = G3_OPTION_FLAG,
+     .at = AT(require_token),
      .help = "answer 401 to all index requests without a valid token or the administrator's login"},
 };
 
 static const g3_option FAULT_OPTIONS[] = {
-    {.name = "fault", .kind = G3_OPTION_LIST, .at = AT(faults), .argument = "FAULT:PROBABILITY",
+    {.name = "fault",
+     .kind = G3_OPTION_LIST,
+     .at = AT(faults),
+     .argument = "FAULT:PROBABILITY",
      .help = "spoil answers: an HTTP status, reset, truncate, slow or garbage (may be repeated)"},
-    {.name = "fault-limit", .kind = G3_OPTION_COUNT, .at = AT(fault_limit), .argument = "N",
+    {.name = "fault-limit",
+     .kind = G3_OPTION_COUNT,
+     .at = AT(fault_limit),
+     .argument = "N",
      .help = "most faults in all"},
-    {.name = "seed", .kind = G3_OPTION_COUNT, .at = AT(seed), .argument = "N",
+    {.name = "seed",
+     .kind = G3_OPTION_COUNT,
+     .at = AT(seed),
+     .argument = "N",
      .help = "another course of faults"},
-    {.name = "latency", .kind = G3_OPTION_SECONDS, .at = AT(latency), .argument = "TIME",
+    {.name = "latency",
+     .kind = G3_OPTION_SECONDS,
+     .at = AT(latency),
+     .argument = "TIME",
      .help = "wait before each answer, as 20ms"},
-    {.name = "gzip", .kind = G3_OPTION_FLAG, .at = AT(gzip),
+    {.name = "gzip",
+     .kind = G3_OPTION_FLAG,
+     .at = AT(gzip),
      .help = "pack answers for clients that take gzip"},
-    {.name = "log", .kind = G3_OPTION_TEXT, .at = AT(log), .argument = "FILE",
+    {.name = "log",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(log),
+     .argument = "FILE",
      .help = "append a line for each request: method, target, status (000: none)"},
-    {.name = "quiet", .letter = 'q', .kind = G3_OPTION_FLAG, .at = AT(quiet), .help = "no warnings"},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = G3_OPTION_FLAG,
+     .at = AT(quiet),
+     .help = "no warnings"},
 };
 
 static const char DETAILS[] =
     "Serves an index and tokens on 127.0.0.1 under the paths of a commons' gateway (/index/...,\n"
-    "/index-admin/..., /user/...). Prints its endpoint on standard output when it is ready, and runs\n"
+    "/index-admin/..., /user/...). Prints its endpoint on standard output when it is ready, and "
+    "runs\n"
     "until it gets SIGTERM or SIGINT. It is meant for tests: nothing survives a power cut.";
 
 static const char EXAMPLES[] =
@@ -144,16 +208,22 @@ static bool check_usage(const struct settings *settings, const g3_text_list *ope
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.prefix = "dg.TEST/", .basic_auth = "admin:secret",
-                                .fault_limit = -1, .token_lifetime = 1200};
+    struct settings settings = {.prefix = "dg.TEST/",
+                                .basic_auth = "admin:secret",
+                                .fault_limit = -1,
+                                .token_lifetime = 1200};
     g3_option_group groups[] = {
         {"Records", OPTIONS, G3_COUNT(OPTIONS), &settings},
         {"Logins", LOGIN_OPTIONS, G3_COUNT(LOGIN_OPTIONS), &settings},
         {"Faults and observation", FAULT_OPTIONS, G3_COUNT(FAULT_OPTIONS), &settings},
     };
-    g3_command command = {.name = "g3-sandbox", .purpose = "an embedded Gen3 commons for tests",
-                          .operands = "", .details = DETAILS, .examples = EXAMPLES,
-                          .groups = groups, .group_count = G3_COUNT(groups)};
+    g3_command command = {.name = "g3-sandbox",
+                          .purpose = "an embedded Gen3 commons for tests",
+                          .operands = "",
+                          .details = DETAILS,
+                          .examples = EXAMPLES,
+                          .groups = groups,
+                          .group_count = G3_COUNT(groups)};
     g3_reporter reporter;
     g3_error error = {0};
     g3_text_list operands = {0};
@@ -161,10 +231,11 @@ int main(int argc, char **argv)
     g3_reporter_set_up(&reporter, command.name, settings.quiet, false, G3_PROGRESS_NEVER);
     int status = G3_EXIT_DONE;
     g3_interrupt_set_up();
-    if (read == G3_OPTIONS_RUN && !(check_usage(&settings, &operands, &error) &&
-                                    run(&settings, &reporter, &error)))
+    if (read == G3_OPTIONS_RUN &&
+        !(check_usage(&settings, &operands, &error) && run(&settings, &reporter, &error)))
         read = G3_OPTIONS_WRONG;
-    if (read == G3_OPTIONS_WRONG && error.exit != G3_EXIT_INTERRUPTED) /* told to stop: that is how it ends */
+    if (read == G3_OPTIONS_WRONG &&
+        error.exit != G3_EXIT_INTERRUPTED) /* told to stop: that is how it ends */
         status = g3_report_error(&reporter, &error);
     free(operands.items);
     free(settings.manifests.items);

@@ -1,4 +1,5 @@
-/* Waiting that ends early when the sandbox stops. Used by the server for latency and slow answers. */
+/* Waiting that ends early when the sandbox stops. Used by the server for latency and slow answers.
+ */
 #ifndef SANDBOX_PAUSE_H
 #define SANDBOX_PAUSE_H
 

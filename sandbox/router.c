@@ -1,5 +1,6 @@
 /* The gateway's table of services. */
 #include "router.h"
+#include "g3/base/options.h"
 #include "index_service.h"
 #include "user_service.h"
 
@@ -21,7 +22,7 @@ void router_serve(struct exchange *exchange)
     const char *slash = path.length ? memchr(path.data, '/', path.length) : NULL;
     g3_view segment = {path.data, slash ? (size_t)(slash - path.data) : path.length};
     size_t skipped = segment.length + (slash ? 1 : 0);
-    for (size_t i = 0; i < sizeof ROUTES / sizeof ROUTES[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(ROUTES); i++)
         if (g3_view_equal(segment, ROUTES[i].segment)) {
             exchange->path = (g3_view){path.data + skipped, path.length - skipped};
             ROUTES[i].serve(exchange);

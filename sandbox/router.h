@@ -1,4 +1,5 @@
-/* The gateway: finds the service that a request's first path segment names. Called by the server. */
+/* The gateway: finds the service that a request's first path segment names. Called by the server.
+ */
 #ifndef SANDBOX_ROUTER_H
 #define SANDBOX_ROUTER_H
 

@@ -7,18 +7,20 @@
 #ifndef SANDBOX_SCHEMA_H
 #define SANDBOX_SCHEMA_H
 
-/* For each connection. Nothing here must survive a power cut, so nothing waits for the disk. Pages of 16 KiB hold
- * many documents; the file is read where it lies in the system's cache. LIKE as PostgreSQL has it. */
+/* For each connection. Nothing here must survive a power cut, so nothing waits for the disk. Pages
+ * of 16 KiB hold many documents; the file is read where it lies in the system's cache. LIKE as
+ * PostgreSQL has it. */
 #define SCHEMA_CONNECTION                                                                          \
     "PRAGMA page_size=16384; PRAGMA synchronous=OFF; PRAGMA mmap_size=2147418112;"                 \
     "PRAGMA cache_size=-65536; PRAGMA case_sensitive_like=ON; PRAGMA wal_autocheckpoint=1000;"
 
-/* %s twice: the collation of the GUIDs. Only the GUID has it: it is what listings are ordered by. */
+/* %s twice: the collation of the GUIDs. Only the GUID has it: it is what listings are ordered by.
+ */
 #define SCHEMA_TABLES                                                                              \
     "CREATE TABLE IF NOT EXISTS record("                                                           \
     "  id INTEGER PRIMARY KEY, did TEXT NOT NULL COLLATE %s, baseid TEXT NOT NULL,"                \
     "  rev TEXT NOT NULL, form TEXT NOT NULL, size INTEGER, md5 TEXT, updated INTEGER NOT NULL,"   \
-    "  document BLOB NOT NULL, contents TEXT);"                                                          \
+    "  document BLOB NOT NULL, contents TEXT);"                                                    \
     "CREATE TABLE IF NOT EXISTS alias(value TEXT PRIMARY KEY, did TEXT NOT NULL) WITHOUT ROWID;"   \
     "CREATE INDEX IF NOT EXISTS alias_did ON alias(did);"                                          \
     "CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"         \

@@ -135,8 +135,7 @@ static void mix(struct call *call)
 {
     uint64_t page = (uint64_t)sqlite3_value_int64(call->arguments[1]);
     uint64_t key[2] = {g3_hash(argument(call, 0)), page};
-    sqlite3_result_int64(call->context,
-                         (int64_t)g3_hash((g3_view){(const char *)key, sizeof key}));
+    sqlite3_result_int64(call->context, (int64_t)g3_hash((g3_view){(const char *)key, sizeof key}));
 }
 
 struct function {

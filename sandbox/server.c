@@ -65,9 +65,12 @@ static verb read_verb(const char *method)
     static const struct {
         const char *method;
         verb verb;
-    } VERBS[] = {{"GET", VERB_GET}, {"HEAD", VERB_GET}, {"POST", VERB_POST}, {"PUT", VERB_PUT},
+    } VERBS[] = {{"GET", VERB_GET},
+                 {"HEAD", VERB_GET},
+                 {"POST", VERB_POST},
+                 {"PUT", VERB_PUT},
                  {"DELETE", VERB_DELETE}};
-    for (size_t i = 0; i < sizeof VERBS / sizeof VERBS[0]; i++)
+    for (size_t i = 0; i < G3_COUNT(VERBS); i++)
         if (strcmp(method, VERBS[i].method) == 0)
             return VERBS[i].verb;
     return VERB_OTHER;
@@ -108,14 +111,15 @@ static void serve(struct exchange *exchange)
         router_serve(exchange);
 }
 
-/* One line a request: method, target as sent, status ("000" where no answer was given). Whole lines,
- * whichever thread writes. */
+/* One line a request: method, target as sent, status ("000" where no answer was given). Whole
+ * lines, whichever thread writes. */
 static void write_log(const struct server *server, const struct exchange *exchange, unsigned status)
 {
     if (server->log < 0)
         return;
     g3_buffer line = {0};
-    g3_buffer_append_format(&line, "%s %s %03u\n", exchange->method, exchange->raw_target.data, status);
+    g3_buffer_append_format(&line, "%s %s %03u\n", exchange->method, exchange->raw_target.data,
+                            status);
     ssize_t written = write(server->log, line.data, line.length);
     (void)written;
     g3_buffer_free(&line);
@@ -177,7 +181,8 @@ struct server *server_open(uint16_t port, g3_error *error)
         setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
         getsockname(server->listener, (struct sockaddr *)&address, &size) != 0) {
-        g3_fail(error, G3_EXIT_LOCAL, "cannot listen on 127.0.0.1:%u: %m; choose another --port", port);
+        g3_fail(error, G3_EXIT_LOCAL, "cannot listen on 127.0.0.1:%u: %m; choose another --port",
+                port);
         server_stop(server);
         return NULL;
     }
@@ -200,13 +205,10 @@ bool server_start(struct server *server, struct commons *commons, g3_error *erro
         server->daemon = MHD_start_daemon(
             MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
                 MHD_USE_TURBO,
-            0, NULL, NULL, handle, server,
-            MHD_OPTION_LISTEN_SOCKET, server->listener,
-            MHD_OPTION_URI_LOG_CALLBACK, begin, server,
-            MHD_OPTION_NOTIFY_COMPLETED, finish, NULL,
-            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-            MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_MEMORY,
-            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+            0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, server->listener,
+            MHD_OPTION_URI_LOG_CALLBACK, begin, server, MHD_OPTION_NOTIFY_COMPLETED, finish, NULL,
+            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+            HEADER_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
     if (!server->daemon)
         return g3_fail(error, G3_EXIT_LOCAL, "cannot serve on 127.0.0.1:%u: %m", server->port);
     server->listener = -1; /* the daemon closes it */

@@ -4,6 +4,7 @@
 #include "g3/base/buffer.h"
 #include "g3/base/interrupt.h"
 #include "g3/base/memory.h"
+#include "g3/base/options.h"
 #include "schema.h"
 #include "search.h"
 #include <pthread.h>
@@ -11,8 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Connections for reading: as many as there are processors to keep busy, with some to spare for those
- * that wait for the disk. */
+/* Connections for reading: as many as there are processors to keep busy, with some to spare for
+ * those that wait for the disk. */
 #define READERS 8
 
 /* Milliseconds that a connection waits for another's lock: longer than any transaction takes. */
@@ -39,10 +40,12 @@ static bool fail(struct store *store, store_connection *connection, g3_error *er
 {
     if (g3_interrupted())
         return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
-    return g3_fail(error, G3_EXIT_LOCAL, "%s: %s", store->path, sqlite3_errmsg(connection->database));
+    return g3_fail(error, G3_EXIT_LOCAL, "%s: %s", store->path,
+                   sqlite3_errmsg(connection->database));
 }
 
-static bool execute(struct store *store, store_connection *connection, const char *sql, g3_error *error)
+static bool execute(struct store *store, store_connection *connection, const char *sql,
+                    g3_error *error)
 {
     if (sqlite3_exec(connection->database, sql, NULL, NULL, NULL) == SQLITE_OK)
         return true;
@@ -60,7 +63,8 @@ static bool open_connection(struct store *store, store_connection *connection, g
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(store->path, &connection->database, flags, NULL) != SQLITE_OK)
         return g3_fail(error, G3_EXIT_LOCAL, "%s: %s", store->path,
-                       connection->database ? sqlite3_errmsg(connection->database) : "out of memory");
+                       connection->database ? sqlite3_errmsg(connection->database)
+                                            : "out of memory");
     sqlite3_busy_timeout(connection->database, LOCK_PATIENCE);
     sqlite3_progress_handler(connection->database, STEPS_BETWEEN_LOOKS, look_for_signal, NULL);
     if (!collation_register(connection->database) || !search_register(connection->database))
@@ -86,7 +90,8 @@ static bool make_schema(struct store *store, g3_error *error)
     g3_buffer sql = {0};
     const char *name = collation_name(store->order);
     g3_buffer_append_format(&sql, SCHEMA_TABLES, name, name);
-    bool made = execute(store, &store->writer, g3_buffer_text(&sql), error) && check_order(store, error);
+    bool made =
+        execute(store, &store->writer, g3_buffer_text(&sql), error) && check_order(store, error);
     g3_buffer_free(&sql);
     return made;
 }
@@ -99,9 +104,13 @@ static bool make_private_path(struct store *store, g3_error *error)
     g3_buffer_append_format(&path, "%s/g3-sandbox-XXXXXX", parent && *parent ? parent : "/tmp");
     store->folder = g3_duplicate(g3_view_of(g3_buffer_text(&path)));
     g3_buffer_free(&path);
-    if (!mkdtemp(store->folder))
-        return g3_fail(error, G3_EXIT_LOCAL, "%s: cannot make a folder for the database: %m; set TMPDIR",
-                       store->folder);
+    if (!mkdtemp(store->folder)) {
+        g3_fail(error, G3_EXIT_LOCAL, "%s: cannot make a folder for the database: %m; set TMPDIR",
+                store->folder);
+        free(store->folder);
+        store->folder = NULL;
+        return false;
+    }
     g3_buffer_append_format(&path, "%s/index.db", store->folder);
     store->path = g3_duplicate(g3_view_of(g3_buffer_text(&path)));
     g3_buffer_free(&path);
@@ -129,8 +138,9 @@ fail:
 
 store_connection *store_begin_load(struct store *store, g3_error *error)
 {
-    bool begun = execute(store, &store->writer, "PRAGMA journal_mode=DELETE; BEGIN IMMEDIATE", error) &&
-                 execute(store, &store->writer, SCHEMA_DROP_KEYS, error);
+    bool begun =
+        execute(store, &store->writer, "PRAGMA journal_mode=DELETE; BEGIN IMMEDIATE", error) &&
+        execute(store, &store->writer, SCHEMA_DROP_KEYS, error);
     return begun ? &store->writer : NULL;
 }
 
@@ -146,7 +156,8 @@ bool store_end_load(struct store *store, int64_t *repeated, g3_error *error)
         if (!execute(store, writer, SCHEMA_MAKE_GUID_KEY, error))
             return false;
     }
-    return execute(store, writer, SCHEMA_MAKE_KEYS, error) && execute(store, writer, "COMMIT", error);
+    return execute(store, writer, SCHEMA_MAKE_KEYS, error) &&
+           execute(store, writer, "COMMIT", error);
 }
 
 /* Files without a name vanish with the last process that has them open. All connections have opened
@@ -156,7 +167,7 @@ static void forget_private_files(struct store *store)
     static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
     if (!store->folder)
         return;
-    for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+    for (size_t i = 0; i < G3_COUNT(SUFFIXES); i++) {
         g3_buffer path = {0};
         g3_buffer_append_format(&path, "%s%s", store->path, SUFFIXES[i]);
         unlink(g3_buffer_text(&path));
@@ -170,7 +181,8 @@ static void forget_private_files(struct store *store)
 bool store_begin_service(struct store *store, g3_error *error)
 {
     if (!execute(store, &store->writer, SCHEMA_MAKE_ALL_KEYS, error) ||
-        !execute(store, &store->writer, "PRAGMA journal_mode=WAL; PRAGMA wal_checkpoint(TRUNCATE)", error))
+        !execute(store, &store->writer, "PRAGMA journal_mode=WAL; PRAGMA wal_checkpoint(TRUNCATE)",
+                 error))
         return false;
     for (size_t i = 0; i < READERS; i++) {
         if (!open_connection(store, &store->readers[i], error) ||
@@ -192,8 +204,15 @@ store_connection *store_borrow_reader(struct store *store)
     return connection;
 }
 
+void store_hold_state(store_connection *connection)
+{
+    sqlite3_exec(connection->database, "BEGIN", NULL, NULL, NULL);
+}
+
 void store_return_reader(struct store *store, store_connection *connection)
 {
+    if (!sqlite3_get_autocommit(connection->database))
+        sqlite3_exec(connection->database, "COMMIT", NULL, NULL, NULL);
     pthread_mutex_lock(&store->lock);
     store->idle[store->idle_count++] = connection;
     pthread_cond_signal(&store->returned);

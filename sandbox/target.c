@@ -12,7 +12,8 @@ static int hex_digit(char c)
     return -1;
 }
 
-/* Decodes percent escapes, and '+' as a blank where it stands for one (in queries, not in paths). */
+/* Decodes percent escapes, and '+' as a blank where it stands for one (in queries, not in paths).
+ */
 static g3_view decode(g3_view text, bool plus_is_blank, g3_arena *arena)
 {
     char *out = g3_arena_take(arena, text.length + 1);

@@ -1,5 +1,5 @@
-/* The target of a request, taken apart: decoded path and query parameters. Used by the server, which
- * makes it, and by the services, which look parameters up.
+/* The target of a request, taken apart: decoded path and query parameters. Used by the server,
+ * which makes it, and by the services, which look parameters up.
  */
 #ifndef SANDBOX_TARGET_H
 #define SANDBOX_TARGET_H

@@ -23,7 +23,7 @@
 
 struct token_key {
     char *issuer;
-    EVP_PKEY *pair; /* NULL until it is needed */
+    EVP_PKEY *pair;       /* NULL until it is needed */
     pthread_mutex_t lock; /* guards pair */
 };
 
@@ -70,9 +70,9 @@ static bool decode_base64url(g3_view text, g3_buffer *bytes)
         g3_buffer_append_char(&padded, '=');
     size_t padding = padded.length - text.length;
     unsigned char *space = (unsigned char *)g3_buffer_reserve(bytes, padded.length);
-    int length = padding < 3 ? EVP_DecodeBlock(space, (const unsigned char *)padded.data,
-                                               (int)padded.length)
-                             : -1;
+    int length =
+        padding < 3 ? EVP_DecodeBlock(space, (const unsigned char *)padded.data, (int)padded.length)
+                    : -1;
     g3_buffer_free(&padded);
     if (length < (int)padding)
         return false;

@@ -1,5 +1,5 @@
-/* The key that signs the commons' tokens, and the tokens (JWT, RS256) made with it. Made by main; used by
- * the user service, which hands tokens out, and by login.c, which checks them.
+/* The key that signs the commons' tokens, and the tokens (JWT, RS256) made with it. Made by main;
+ * used by the user service, which hands tokens out, and by login.c, which checks them.
  */
 #ifndef SANDBOX_TOKEN_KEY_H
 #define SANDBOX_TOKEN_KEY_H
@@ -14,8 +14,8 @@
 struct token_key;
 
 /* @param issuer  claim "iss" of all tokens; copied
- * @return owned by the caller: token_key_close(). The key itself is made when first needed, which takes
- *         a fraction of a second. */
+ * @return owned by the caller: token_key_close(). The key itself is made when first needed, which
+ * takes a fraction of a second. */
 struct token_key *token_key_open(const char *issuer);
 
 /* Appends a token that expires after `lifetime` seconds.

@@ -17,8 +17,8 @@ static void append_value(g3_buffer *url, const g3_value *value)
         g3_buffer_append_integer(url, value->integer);
 }
 
-bool url_template_append(g3_buffer *url, const char *template, const g3_record *record, g3_view guid,
-                         g3_error *error)
+bool url_template_append(g3_buffer *url, const char *template, const g3_record *record,
+                         g3_view guid, g3_error *error)
 {
     const char *open, *close;
     while ((open = strchr(template, '{')) && (close = strchr(open, '}'))) {
@@ -29,7 +29,8 @@ bool url_template_append(g3_buffer *url, const char *template, const g3_record *
         } else {
             const g3_value *value = find_column(record, name);
             if (!value)
-                return g3_fail(error, G3_EXIT_USAGE, "--url-template: the manifest has no column \"%.*s\"",
+                return g3_fail(error, G3_EXIT_USAGE,
+                               "--url-template: the manifest has no column \"%.*s\"",
                                (int)name.length, name.data);
             append_value(url, value);
         }

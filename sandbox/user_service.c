@@ -1,4 +1,5 @@
-/* Access tokens for API keys: POST /user/credentials/cdis/access_token (older) and .../api/access_token. */
+/* Access tokens for API keys: POST /user/credentials/cdis/access_token (older) and
+ * .../api/access_token. */
 #include "user_service.h"
 #include "commons.h"
 #include "token_key.h"
@@ -39,7 +40,8 @@ static void exchange_key(struct exchange *exchange)
     if (!exchange_read_json(exchange, &body))
         return;
     if (json_object_object_get_ex(body, "api_key", &key) &&
-        token_check(exchange->commons->key, g3_view_of(json_object_get_string(key)), PURPOSE_API_KEY))
+        token_check(exchange->commons->key, g3_view_of(json_object_get_string(key)),
+                    PURPOSE_API_KEY))
         answer_token(exchange);
     else
         exchange_answer_error(exchange, 401, "the API key is not valid");

@@ -35,8 +35,8 @@ static bool differ(g3_buffer *difference, const struct place *place, json_object
 /* Lists that stand for sets. */
 static bool is_set(const struct place *place)
 {
-    static const char *const SETS[] = {"urls",    "acl",           "authz", "access_methods",
-                                       "aliases", "checksums"};
+    static const char *const SETS[] = {"urls",           "acl",     "authz",
+                                       "access_methods", "aliases", "checksums"};
     for (size_t i = 0; place && place->key && i < G3_COUNT(SETS); i++)
         if (strcmp(place->key, SETS[i]) == 0)
             return true;
@@ -83,7 +83,8 @@ static bool compare_lists(struct values *values, json_object *recorded, json_obj
 static bool compare_objects(struct values *values, json_object *recorded, json_object *actual,
                             const struct place *place, g3_buffer *difference)
 {
-    json_object_object_foreach(recorded, key, value) {
+    json_object_object_foreach(recorded, key, value)
+    {
         struct place inner = {place, key, 0};
         g3_buffer translated = {0};
         json_object *other;
@@ -115,12 +116,11 @@ static bool compare_texts(struct values *values, json_object *recorded, json_obj
     bool same = strcmp(g3_buffer_text(&translated), right) == 0;
     if (!same && place && place->key && strcmp(place->key, "error") == 0) {
         size_t first_line = strcspn(translated.data, "\n");
-        same = strcspn(right, "\n") == first_line &&
-               strncmp(translated.data, right, first_line) == 0;
+        same =
+            strcspn(right, "\n") == first_line && strncmp(translated.data, right, first_line) == 0;
     }
     g3_buffer_free(&translated);
-    return same || values_learn(values, left, right) ||
-           differ(difference, place, recorded, actual);
+    return same || values_learn(values, left, right) || differ(difference, place, recorded, actual);
 }
 
 static bool compare_value(struct values *values, json_object *recorded, json_object *actual,
@@ -136,8 +136,7 @@ static bool compare_value(struct values *values, json_object *recorded, json_obj
     case json_type_string:
         return compare_texts(values, recorded, actual, place, difference);
     default:
-        return json_object_equal(recorded, actual) ||
-               differ(difference, place, recorded, actual);
+        return json_object_equal(recorded, actual) || differ(difference, place, recorded, actual);
     }
 }
 

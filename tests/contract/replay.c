@@ -1,9 +1,11 @@
-/* The contract test: replays recorded exchanges against a service, in order, and compares the answers.
+/* The contract test: replays recorded exchanges against a service, in order, and compares the
+ * answers.
  *
  *     replay --sandbox build/bin/g3-sandbox testdata/contract/indexd-6.3.0.ndjson
  *     replay --url http://127.0.0.1:8000/index EXCHANGES
  *
- * The service must be empty. Prints what differs, and "N passed, N failed"; ends with status 1 if any failed.
+ * The service must be empty. Prints what differs, and "N passed, N failed"; ends with status 1 if
+ * any failed.
  */
 #include "compare.h"
 #include "g3/base/memory.h"
@@ -15,8 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Times that a record is created anew until its GUID has the recorded one's place in the order of keys:
- * one in sixteen has. */
+/* Times that a record is created anew until its GUID has the recorded one's place in the order of
+ * keys: one in sixteen has. */
 #define CREATE_TRIES 1000
 
 struct options {
@@ -27,14 +29,26 @@ struct options {
 };
 
 static const g3_option OPTIONS[] = {
-    {.name = "sandbox", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, sandbox),
-     .argument = "PROGRAM", .help = "start this g3-sandbox and replay against it"},
-    {.name = "collation", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, collation),
-     .argument = "ORDER", .help = "the sandbox's order of keys: bytes or locale"},
-    {.name = "url", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, url), .argument = "URL",
+    {.name = "sandbox",
+     .kind = G3_OPTION_TEXT,
+     .at = offsetof(struct options, sandbox),
+     .argument = "PROGRAM",
+     .help = "start this g3-sandbox and replay against it"},
+    {.name = "collation",
+     .kind = G3_OPTION_TEXT,
+     .at = offsetof(struct options, collation),
+     .argument = "ORDER",
+     .help = "the sandbox's order of keys: bytes or locale"},
+    {.name = "url",
+     .kind = G3_OPTION_TEXT,
+     .at = offsetof(struct options, url),
+     .argument = "URL",
      .help = "replay against this index service, which must be empty"},
-    {.name = "login", .kind = G3_OPTION_TEXT, .at = offsetof(struct options, login),
-     .argument = "USER:PASSWORD", .help = "the service's administrator (default: admin:secret)"},
+    {.name = "login",
+     .kind = G3_OPTION_TEXT,
+     .at = offsetof(struct options, login),
+     .argument = "USER:PASSWORD",
+     .help = "the service's administrator (default: admin:secret)"},
 };
 
 struct replay {
@@ -61,13 +75,13 @@ static const char *body_of(json_object *request)
     json_object *body = member(request, "body");
     if (!body || json_object_is_type(body, json_type_string))
         return json_object_get_string(body);
-    return json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN |
-                                                    JSON_C_TO_STRING_NOSLASHESCAPE);
+    return json_object_to_json_string_ext(body,
+                                          JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 /* Sends a recorded request with the made-up values of this run. */
 static bool send_recorded(struct replay *replay, json_object *recorded, struct wire_answer *answer,
-                 g3_buffer *difference)
+                          g3_buffer *difference)
 {
     const char *body = body_of(recorded);
     g3_buffer target = {0}, content = {0};
@@ -117,8 +131,8 @@ static bool check_json(struct replay *replay, json_object *exchange, struct wire
     if (!same)
         g3_buffer_append_format(difference, "content type: recorded %s, got %s", JSON,
                                 answer->content_type);
-    same = same && compare_json(&replay->values, member(recorded, "json"), actual, any_order,
-                                difference);
+    same = same &&
+           compare_json(&replay->values, member(recorded, "json"), actual, any_order, difference);
     json_object_put(actual);
     return same;
 }
@@ -136,8 +150,8 @@ static bool check_answer(struct replay *replay, json_object *exchange, struct wi
     return check_text(recorded, g3_buffer_text(&answer->body), difference);
 }
 
-/* The first digit of a GUID's UUID: the other GUIDs of the exchanges differ in it, so that it tells a record's
- * place among them, whatever the order of keys. */
+/* The first digit of a GUID's UUID: the other GUIDs of the exchanges differ in it, so that it tells
+ * a record's place among them, whatever the order of keys. */
 static char first_digit(const char *guid)
 {
     const char *slash = guid ? strrchr(guid, '/') : NULL;
@@ -158,8 +172,8 @@ static void delete_record(struct replay *replay, json_object *created)
     g3_buffer_free(&ignored);
 }
 
-/* True if a request made the service choose a GUID with another place in the order of keys than the recorded
- * one's, on which the pages of later listings depend. The record is then deleted again. */
+/* True if a request made the service choose a GUID with another place in the order of keys than the
+ * recorded one's, on which the pages of later listings depend. The record is then deleted again. */
 static bool undo_misplaced(struct replay *replay, json_object *exchange, struct wire_answer *answer)
 {
     json_object *recorded = member(member(exchange, "response"), "json");
@@ -168,9 +182,9 @@ static bool undo_misplaced(struct replay *replay, json_object *exchange, struct 
         !text_member(recorded, "did"))
         return false;
     json_object *created = json_tokener_parse(g3_buffer_text(&answer->body));
-    bool misplaced = text_member(created, "did") && text_member(created, "rev") &&
-                     first_digit(text_member(created, "did")) !=
-                         first_digit(text_member(recorded, "did"));
+    bool misplaced =
+        text_member(created, "did") && text_member(created, "rev") &&
+        first_digit(text_member(created, "did")) != first_digit(text_member(recorded, "did"));
     if (misplaced)
         delete_record(replay, created);
     json_object_put(created);
@@ -229,7 +243,8 @@ static bool run(const struct options *options, const char *path, struct replay *
     struct sandbox_process sandbox = {0};
     g3_buffer base = {0};
     bool done = false;
-    if (options->sandbox && !sandbox_process_start(&sandbox, options->sandbox, options->collation, error))
+    if (options->sandbox &&
+        !sandbox_process_start(&sandbox, options->sandbox, options->collation, error))
         return false;
     if (options->sandbox)
         g3_buffer_append_format(&base, "%s/index", sandbox.endpoint);
@@ -252,7 +267,9 @@ int main(int argc, char **argv)
     g3_option_group groups[] = {{"Options", OPTIONS, G3_COUNT(OPTIONS), &options}};
     g3_command command = {.name = "replay",
                           .purpose = "replay recorded exchanges against an index service",
-                          .operands = "EXCHANGES", .groups = groups, .group_count = 1};
+                          .operands = "EXCHANGES",
+                          .groups = groups,
+                          .group_count = 1};
     g3_reporter reporter;
     g3_error error = {0};
     g3_text_list operands = {0};

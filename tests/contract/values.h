@@ -1,5 +1,6 @@
-/* Values that a service makes up (revisions, base ids, GUIDs, dates): which recorded value stands for which
- * actual one. Used by compare.c, which learns them from answers, and replay.c, which puts them into requests.
+/* Values that a service makes up (revisions, base ids, GUIDs, dates): which recorded value stands
+ * for which actual one. Used by compare.c, which learns them from answers, and replay.c, which puts
+ * them into requests.
  */
 #ifndef CONTRACT_VALUES_H
 #define CONTRACT_VALUES_H
@@ -18,8 +19,8 @@ void values_translate(const struct values *values, const char *text, g3_buffer *
 /* Takes note of a request as it was recorded. */
 void values_note_request(struct values *values, const char *target, const char *body);
 
-/* True if `actual` may stand for `recorded`: both have the form of a made-up value of the same kind, and the
- * client did not choose it. From then on it does. */
+/* True if `actual` may stand for `recorded`: both have the form of a made-up value of the same
+ * kind, and the client did not choose it. From then on it does. */
 bool values_learn(struct values *values, const char *recorded, const char *actual);
 
 void values_free(struct values *values);

@@ -29,7 +29,8 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
-/* The recorded targets are as they were written into a client: what may not stand in a URL is escaped. */
+/* The recorded targets are as they were written into a client: what may not stand in a URL is
+ * escaped. */
 static void append_target(g3_buffer *url, const char *target)
 {
     for (; *target; target++)
