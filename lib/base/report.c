@@ -43,7 +43,8 @@ static void append_json_line(g3_buffer *line, const char *tool, const char *leve
     g3_buffer_append_text(line, "\"}\n");
 }
 
-static void write_line(g3_reporter *reporter, const char *level, const char *label, const char *message)
+static void write_line(g3_reporter *reporter, const char *level, const char *label,
+                       const char *message)
 {
     g3_buffer line = {0};
     g3_progress_end(reporter);
@@ -55,28 +56,30 @@ static void write_line(g3_reporter *reporter, const char *level, const char *lab
     g3_buffer_free(&line);
 }
 
-void g3_note(g3_reporter *reporter, const char *format, ...)
+static void say(g3_reporter *reporter, const char *level, const char *label, const char *format,
+                va_list arguments)
 {
     char message[G3_ERROR_MESSAGE_SIZE];
-    va_list arguments;
     if (!reporter || reporter->quiet)
         return;
-    va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
+    write_line(reporter, level, label, message);
+}
+
+void g3_note(g3_reporter *reporter, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(reporter, "note", "", format, arguments);
     va_end(arguments);
-    write_line(reporter, "note", "", message);
 }
 
 void g3_warn(g3_reporter *reporter, const char *format, ...)
 {
-    char message[G3_ERROR_MESSAGE_SIZE];
     va_list arguments;
-    if (!reporter || reporter->quiet)
-        return;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    say(reporter, "warning", "warning: ", format, arguments);
     va_end(arguments);
-    write_line(reporter, "warning", "warning: ", message);
 }
 
 int g3_report_error(g3_reporter *reporter, const g3_error *error)
