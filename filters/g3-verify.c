@@ -17,17 +17,30 @@ typedef struct verify_options {
 } verify_options;
 
 static const g3_option VERIFY_OPTIONS[] = {
-    {.name = "kind", .kind = G3_OPTION_CHOICE, .choices = "object|metadata",
-     .at = offsetof(verify_options, kind), .help = "what the rows are"},
-    {.name = "format", .kind = G3_OPTION_CHOICE, .choices = "records|sdk",
+    {.name = "kind",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "object|metadata",
+     .at = offsetof(verify_options, kind),
+     .help = "what the rows are"},
+    {.name = "format",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "records|sdk",
      .at = offsetof(verify_options, format),
-     .help = "how differences are written: as records (see --to), or as the lines of the Python SDK's log"},
-    {.name = "lookup", .kind = G3_OPTION_CHOICE, .choices = "auto|sweep|ids|bulk|single",
+     .help = "how differences are written: as records (see --to), or as the lines of the Python "
+             "SDK's log"},
+    {.name = "lookup",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "auto|sweep|ids|bulk|single",
      .at = offsetof(verify_options, lookup),
-     .help = "how to come by the index's records: by reading past all of them, by lists of ids, in bulk, "
+     .help = "how to come by the index's records: by reading past all of them, by lists of ids, in "
+             "bulk, "
              "or one by one; auto measures and chooses"},
-    {.name = "extra", .kind = G3_OPTION_TEXT, .argument = "FILE", .at = offsetof(verify_options, extra),
-     .help = "write the index records that the manifest does not list there, as a manifest (CSV unless the "
+    {.name = "extra",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     .at = offsetof(verify_options, extra),
+     .help = "write the index records that the manifest does not list there, as a manifest (CSV "
+             "unless the "
              "name says otherwise); this takes a sweep"},
 };
 
@@ -49,15 +62,18 @@ static bool check_usage(const verify_run *run, g3_error *error)
     const verify_options *mine = run->mine;
     bool swept = mine->lookup == G3_VERIFY_AUTO || mine->lookup == G3_VERIFY_SWEEP;
     if (mine->kind == KIND_METADATA)
-        return g3_fail(error, G3_EXIT_USAGE, "--kind metadata is not there yet; only objects can be verified");
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--kind metadata is not there yet; only objects can be verified");
     if (mine->format == FORMAT_SDK && run->common->to >= 0)
         return g3_fail(error, G3_EXIT_USAGE, "--format sdk has a form of its own: leave out --to");
     if (mine->extra && !swept)
-        return g3_fail(error, G3_EXIT_USAGE,
-                       "--extra takes a sweep over the index: leave out --lookup, or give --lookup sweep");
+        return g3_fail(
+            error, G3_EXIT_USAGE,
+            "--extra takes a sweep over the index: leave out --lookup, or give --lookup sweep");
     if (mine->extra && strcmp(mine->extra, "-") == 0 && strcmp(run->common->output, "-") == 0)
-        return g3_fail(error, G3_EXIT_USAGE,
-                       "--extra and the differences can't both go to standard output: give -o FILE");
+        return g3_fail(
+            error, G3_EXIT_USAGE,
+            "--extra and the differences can't both go to standard output: give -o FILE");
     return true;
 }
 
@@ -80,14 +96,16 @@ static g3_format choose_extra_format(const verify_run *run)
     return common_output_format(&named, G3_FORMAT_CSV);
 }
 
-static bool open_all(verify_run *run, const g3_service_options *service, size_t path_count, g3_error *error)
+static bool open_all(verify_run *run, const g3_service_options *service, size_t path_count,
+                     g3_error *error)
 {
     const common_options *common = run->common;
     if (!common_manifest_options(common, G3_KIND_OBJECT, &run->manifest, error) ||
         !g3_commons_open(&run->commons, service, run->reporter, error))
         return false;
     if (!run->commons.index)
-        return g3_fail(error, G3_EXIT_USAGE, "which index service? Give -e URL, or --index-url URL");
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "which index service? Give -e URL, or --index-url URL");
     run->rejects =
         g3_rejects_open(common->reject, common->max_rejects, path_count > 1, run->reporter, error);
     run->output = run->rejects ? g3_sink_open(common->output, error) : NULL;
@@ -122,7 +140,8 @@ static bool verify(verify_run *run, const g3_service_options *service, const g3_
     return g3_verify_run(run->commons.http, &options, &run->result, error);
 }
 
-/* Completes an output. What an interrupted run has written stays: on standard output, or in the partial file. */
+/* Completes an output. What an interrupted run has written stays: on standard output, or in the
+ * partial file. */
 static bool close_sink(g3_sink *sink, bool done, bool keep, g3_error *error)
 {
     g3_error ignored;
@@ -161,7 +180,8 @@ static int run_verify(const common_options *common, const verify_options *mine,
     clock_gettime(CLOCK_MONOTONIC, &begin);
     bool done = verify(&run, service, operands, &error);
     clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+    double seconds =
+        (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
     int status = finish(&run, done, seconds, &error);
     g3_commons_close(&run.commons);
     free((void *)run.manifest.maps);
@@ -169,11 +189,15 @@ static int run_verify(const common_options *common, const verify_options *mine,
 }
 
 static const char DETAILS[] =
-    "Compares each row of the manifests with the index record of its GUID and writes a line for each\n"
-    "difference: {\"guid\",\"field\",\"expected\",\"actual\"}; field \"no_record\" for a row that the index has no\n"
+    "Compares each row of the manifests with the index record of its GUID and writes a line for "
+    "each\n"
+    "difference: {\"guid\",\"field\",\"expected\",\"actual\"}; field \"no_record\" for a row that "
+    "the index has no\n"
     "record for. urls, authz and acl are compared without regard to order, and columns that the\n"
-    "manifest does not have are not compared. Without FILE, or where it is -, standard input is read.\n"
-    "Exit status 1: there are differences (index records beyond the manifest count with --extra only), or\n"
+    "manifest does not have are not compared. Without FILE, or where it is -, standard input is "
+    "read.\n"
+    "Exit status 1: there are differences (index records beyond the manifest count with --extra "
+    "only), or\n"
     "rows that could not be used.\n";
 
 int main(int argc, char **argv)
@@ -190,9 +214,10 @@ int main(int argc, char **argv)
         .purpose = "find the differences between a manifest and the index service",
         .operands = "[FILE]...",
         .details = DETAILS,
-        .examples = "  g3-verify -e https://commons.example.org manifest.csv\n"
-                    "  g3-verify -e https://commons.example.org --format sdk -o errors.log manifest.tsv\n"
-                    "  g3-verify -e https://commons.example.org --extra unlisted.csv manifest.csv\n",
+        .examples =
+            "  g3-verify -e https://commons.example.org manifest.csv\n"
+            "  g3-verify -e https://commons.example.org --format sdk -o errors.log manifest.tsv\n"
+            "  g3-verify -e https://commons.example.org --extra unlisted.csv manifest.csv\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
     g3_text_list operands = {0};

@@ -1,5 +1,5 @@
-/* Comparing a manifest's row with the index record of its GUID. Called for each row that is verified, so nothing is
- * allocated or sorted unless lists hold many items in different orders. */
+/* Comparing a manifest's row with the index record of its GUID. Called for each row that is
+ * verified, so nothing is allocated or sorted unless lists hold many items in different orders. */
 #include "g3/run/compare.h"
 
 /* Lists to this length are matched item by item; beyond it sorting is cheaper. */
@@ -23,7 +23,8 @@ static bool is_nothing(const g3_value *value)
     return false;
 }
 
-/* A blank inside an item is written `%20` in a cell, so a manifest can't tell "a b" from "a%20b": one item. */
+/* A blank inside an item is written `%20` in a cell, so a manifest can't tell "a b" from "a%20b":
+ * one item. */
 static const g3_view BLANK_CODE = G3_VIEW("%20");
 
 static bool holds_blank_code(g3_view item)

@@ -69,7 +69,8 @@ static void append_json_line(g3_buffer *lines, const difference *line)
     g3_buffer_append_text(lines, "}\n");
 }
 
-static void append_cell_text(g3_difference_writer *writer, const g3_value *value, g3_object_field field)
+static void append_cell_text(g3_difference_writer *writer, const g3_value *value,
+                             g3_object_field field)
 {
     if (value->type == G3_LIST) {
         g3_value sorted = sort_list(value);
@@ -93,7 +94,8 @@ static void append_cell(g3_difference_writer *writer, g3_buffer *lines, const di
     g3_cell_append(lines, g3_buffer_view(&writer->space), writer->delimiter, false);
 }
 
-static void append_table_line(g3_difference_writer *writer, g3_buffer *lines, const difference *line)
+static void append_table_line(g3_difference_writer *writer, g3_buffer *lines,
+                              const difference *line)
 {
     g3_cell_append(lines, line->guid, writer->delimiter, false);
     g3_buffer_append_char(lines, writer->delimiter);

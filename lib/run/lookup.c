@@ -51,7 +51,8 @@ static size_t block_rows(const g3_lookup *lookup)
     int64_t batch = lookup->options->batch;
     if (batch > G3_LOOKUP_BLOCK_ROWS)
         return (size_t)batch;
-    return lookup->way == G3_LOOKUP_BULK && batch == 0 ? G3_LOOKUP_BULK_BATCH : G3_LOOKUP_BLOCK_ROWS;
+    return lookup->way == G3_LOOKUP_BULK && batch == 0 ? G3_LOOKUP_BULK_BATCH
+                                                       : G3_LOOKUP_BLOCK_ROWS;
 }
 
 /* Reads GUIDs into a new block.
@@ -83,8 +84,9 @@ static bool may_read(const g3_lookup *lookup)
 /* The way in which an item has to be asked for. */
 static g3_lookup_way choose_way(const g3_lookup *lookup, const g3_lookup_item *item)
 {
-    bool alone = item->round == G3_LOOKUP_AS_CANARY ||
-                 (lookup->way == G3_LOOKUP_IDS && memchr(item->asked.data, ',', item->asked.length));
+    bool alone =
+        item->round == G3_LOOKUP_AS_CANARY ||
+        (lookup->way == G3_LOOKUP_IDS && memchr(item->asked.data, ',', item->asked.length));
     return alone ? G3_LOOKUP_SINGLE : lookup->way;
 }
 
@@ -94,8 +96,10 @@ static void skip_answered(g3_lookup_block *block)
         block->todo_at++;
 }
 
-/* How many of the next items to do go into one request of `way`, and how many bytes they add to a list of ids. */
-static size_t count_for_request(const g3_lookup *lookup, const g3_lookup_block *block, g3_lookup_way way)
+/* How many of the next items to do go into one request of `way`, and how many bytes they add to a
+ * list of ids. */
+static size_t count_for_request(const g3_lookup *lookup, const g3_lookup_block *block,
+                                g3_lookup_way way)
 {
     const g3_lookup_options *options = lookup->options;
     size_t most = way == G3_LOOKUP_SINGLE ? 1
@@ -155,8 +159,8 @@ static g3_pull cut_request(g3_lookup *lookup, g3_lookup_block *block, g3_request
     return G3_PULL_REQUEST;
 }
 
-/* True if the service can be asked for this spelling at all: an id that does not fit a request line can't be that of
- * a record, for no client could ever read it. */
+/* True if the service can be asked for this spelling at all: an id that does not fit a request line
+ * can't be that of a record, for no client could ever read it. */
 static bool can_be_asked(const g3_lookup *lookup, g3_view guid)
 {
     return g3_index_id_size(guid) <= g3_index_ids_room(lookup->options->base);
@@ -193,7 +197,8 @@ static g3_pull next_request(void *context, g3_request *request, g3_error *error)
         g3_pull pull = cut_next_request(lookup, request, error);
         if (pull != G3_PULL_LATER)
             return pull;
-        if (!deliver_complete(lookup, error)) /* items that could not be asked for may complete a block */
+        if (!deliver_complete(lookup,
+                              error)) /* items that could not be asked for may complete a block */
             return G3_PULL_ERROR;
         if (!may_read(lookup))
             return lookup->blocks ? G3_PULL_LATER : G3_PULL_END;
@@ -248,7 +253,8 @@ static bool deliver_complete(g3_lookup *lookup, g3_error *error)
     return good;
 }
 
-static bool take_answer(void *context, const g3_request *request, g3_response *response, g3_error *error)
+static bool take_answer(void *context, const g3_request *request, g3_response *response,
+                        g3_error *error)
 {
     g3_lookup *lookup = context;
     return g3_lookup_take_answer(lookup, request->tag, request, response, error) &&
@@ -270,13 +276,15 @@ static bool find_out_about_service(g3_http *http, g3_lookup *lookup, g3_error *e
         return false;
     if (!trusted) {
         lookup->way = G3_LOOKUP_BULK;
-        g3_warn(options->reporter, "%s does not find records by ids that it has; asking by %s instead",
-                options->base, WAY_NAMES[lookup->way]);
+        g3_warn(options->reporter,
+                "%s does not find records by ids that it has; asking by %s instead", options->base,
+                WAY_NAMES[lookup->way]);
     }
     return true;
 }
 
-/* Delivers, in order, what was answered before the run stopped; the error that stopped it stands. */
+/* Delivers, in order, what was answered before the run stopped; the error that stopped it stands.
+ */
 static void deliver_rest(g3_lookup *lookup)
 {
     g3_error ignored;
@@ -301,7 +309,8 @@ bool g3_lookup_run(g3_http *http, const g3_lookup_options *options, g3_lookup_re
     g3_lookup lookup = {.options = options, .result = result, .answer = g3_index_answer_open()};
     g3_producer producer = {.next = next_request, .done = take_answer, .context = &lookup};
     g3_error stopped = {0};
-    bool good = find_out_about_service(http, &lookup, &stopped) && g3_http_run(http, &producer, &stopped);
+    bool good =
+        find_out_about_service(http, &lookup, &stopped) && g3_http_run(http, &producer, &stopped);
     result->way = lookup.way;
     if (!good) {
         if (stopped.exit == G3_EXIT_INTERRUPTED || stopped.exit == G3_EXIT_SERVICE)

@@ -1,19 +1,19 @@
-/* Lookups by GUID: takes answers, matches records to GUIDs, falls back where the service does not know a way.
- * Called by the engine through lookup.c. */
+/* Lookups by GUID: takes answers, matches records to GUIDs, falls back where the service does not
+ * know a way. Called by the engine through lookup.c. */
 #include "lookup_service.h"
 #include "lookup_state.h"
 
-#define HTTP_OK                   200
-#define HTTP_BAD_REQUEST          400
-#define HTTP_UNAUTHORISED         401
-#define HTTP_FORBIDDEN            403
-#define HTTP_NOT_FOUND            404
-#define HTTP_METHOD_NOT_ALLOWED   405
-#define HTTP_LENGTH_REQUIRED      411
-#define HTTP_CONTENT_TOO_LARGE    413
-#define HTTP_URI_TOO_LONG         414
-#define HTTP_UNSUPPORTED_TYPE     415
-#define HTTP_NOT_IMPLEMENTED      501
+#define HTTP_OK                 200
+#define HTTP_BAD_REQUEST        400
+#define HTTP_UNAUTHORISED       401
+#define HTTP_FORBIDDEN          403
+#define HTTP_NOT_FOUND          404
+#define HTTP_METHOD_NOT_ALLOWED 405
+#define HTTP_LENGTH_REQUIRED    411
+#define HTTP_CONTENT_TOO_LARGE  413
+#define HTTP_URI_TOO_LONG       414
+#define HTTP_UNSUPPORTED_TYPE   415
+#define HTTP_NOT_IMPLEMENTED    501
 
 /* Bytes of an unexpected answer that a message shows. */
 #define SHOWN_BODY 120
@@ -31,18 +31,21 @@ static bool answer_item(g3_lookup *lookup, g3_lookup_block *block, uint32_t numb
         lookup->result->found++;
     else
         lookup->result->missing++;
-    bool good = options->answer(options->context, item->guid, item->note, record, &block->results, error);
+    bool good =
+        options->answer(options->context, item->guid, item->note, record, &block->results, error);
     item->result_length = block->results.length - item->result_at;
     return good;
 }
 
-bool g3_lookup_answer_missing(g3_lookup *lookup, g3_lookup_block *block, uint32_t number, g3_error *error)
+bool g3_lookup_answer_missing(g3_lookup *lookup, g3_lookup_block *block, uint32_t number,
+                              g3_error *error)
 {
     return answer_item(lookup, block, number, NULL, error);
 }
 
 /* Gives a record to every item of the block that waits for its GUID. */
-static bool answer_items(g3_lookup *lookup, g3_lookup_block *block, const g3_record *record, g3_error *error)
+static bool answer_items(g3_lookup *lookup, g3_lookup_block *block, const g3_record *record,
+                         g3_error *error)
 {
     g3_view guid = g3_record_guid(record);
     size_t probe = G3_LOOKUP_FIRST_PROBE;
@@ -54,7 +57,8 @@ static bool answer_items(g3_lookup *lookup, g3_lookup_block *block, const g3_rec
 }
 
 /* An item was not found as it was asked for: asks on where that may help, else answers it. */
-static bool go_on_with_item(g3_lookup *lookup, const g3_lookup_ask *ask, uint32_t number, g3_error *error)
+static bool go_on_with_item(g3_lookup *lookup, const g3_lookup_ask *ask, uint32_t number,
+                            g3_error *error)
 {
     g3_lookup_block *block = ask->block;
     g3_lookup_item *item = &block->items[number];
@@ -107,8 +111,8 @@ static bool answer_singly(g3_lookup *lookup, const g3_lookup_ask *ask, const g3_
 /* Reads an answer's records.
  * @param fault  set to why it can't be read
  * @return false with `error` if a callback failed */
-static bool read_records(g3_lookup *lookup, const g3_lookup_ask *ask, g3_view body, const char **fault,
-                         g3_error *error)
+static bool read_records(g3_lookup *lookup, const g3_lookup_ask *ask, g3_view body,
+                         const char **fault, g3_error *error)
 {
     g3_record record;
     g3_next next;
@@ -155,8 +159,9 @@ static bool take_unreadable(g3_lookup *lookup, g3_lookup_ask *ask, const g3_requ
         return false;
     }
     if (!lookup->said_unreadable)
-        g3_warn(lookup->options->reporter, "%s gave an answer that can't be read (%s); asking again",
-                lookup->options->base, fault);
+        g3_warn(lookup->options->reporter,
+                "%s gave an answer that can't be read (%s); asking again", lookup->options->base,
+                fault);
     lookup->said_unreadable = true;
     ask->block->in_flight++; /* the block has to stay */
     ask->next = lookup->again;
@@ -204,8 +209,9 @@ static void fall_back(g3_lookup *lookup, g3_lookup_ask *ask, const g3_response *
     if (lookup->way == ask->way) { /* else another answer has led here already */
         lookup->way = ask->way + 1;
         g3_note(lookup->options->reporter, "%s does not answer %s (status %ld); asking %s instead",
-                lookup->options->base, ask->way == G3_LOOKUP_IDS ? "lists of ids" : "/bulk/documents",
-                response->status, INSTEAD[lookup->way]);
+                lookup->options->base,
+                ask->way == G3_LOOKUP_IDS ? "lists of ids" : "/bulk/documents", response->status,
+                INSTEAD[lookup->way]);
     }
     ask_again(ask);
 }
@@ -219,7 +225,7 @@ bool g3_lookup_take_answer(g3_lookup *lookup, g3_lookup_ask *ask, const g3_reque
         return true;
     }
     if (response->failed) {
-            if (error)
+        if (error)
             *error = response->error;
         return false;
     }

@@ -3,8 +3,10 @@
 #include "g3/base/hash.h"
 #include <stdlib.h>
 
-#define FIRST_CAPACITY 128  /* items: a small manifest */
-#define FIRST_SLOTS    1024 /* stays under half full for FIRST_CAPACITY items in two spellings each */
+#define FIRST_CAPACITY 128 /* items: a small manifest */
+#define FIRST_SLOTS                                                                                \
+    1024 /* stays under half full for FIRST_CAPACITY items in two spellings each                   \
+          */
 
 g3_lookup_block *g3_lookup_block_make(void)
 {
@@ -85,7 +87,8 @@ void g3_lookup_block_respell(g3_lookup_block *block, uint32_t number, g3_view sp
 int64_t g3_lookup_block_find(const g3_lookup_block *block, g3_view guid, size_t *probe)
 {
     size_t mask = block->slot_count - 1;
-    size_t slot = *probe == G3_LOOKUP_FIRST_PROBE ? (size_t)g3_hash(guid) & mask : (*probe + 1) & mask;
+    size_t slot =
+        *probe == G3_LOOKUP_FIRST_PROBE ? (size_t)g3_hash(guid) & mask : (*probe + 1) & mask;
     for (; block->slots[slot]; slot = (slot + 1) & mask) {
         uint32_t number = block->slots[slot] - 1;
         const g3_lookup_item *item = &block->items[number];
@@ -104,8 +107,8 @@ void g3_lookup_block_gather(const g3_lookup_block *block, g3_buffer *ordered)
     for (size_t i = 0; i < block->count; i++) {
         const g3_lookup_item *item = &block->items[i];
         if (item->answered)
-            g3_buffer_append(ordered, (g3_view){block->results.data + item->result_at,
-                                                item->result_length});
+            g3_buffer_append(ordered,
+                             (g3_view){block->results.data + item->result_at, item->result_length});
     }
 }
 

@@ -1,5 +1,5 @@
-/* A block of GUIDs that wait for their answers: the unit in which a lookup reads ahead, keeps order and
- * bounds its memory. Private to the lookup. */
+/* A block of GUIDs that wait for their answers: the unit in which a lookup reads ahead, keeps order
+ * and bounds its memory. Private to the lookup. */
 #ifndef G3_RUN_LOOKUP_BLOCK_H
 #define G3_RUN_LOOKUP_BLOCK_H
 
@@ -14,7 +14,7 @@ typedef enum g3_lookup_round {
 } g3_lookup_round;
 
 typedef struct g3_lookup_item {
-    g3_view guid;  /* as written; all views live in the block's arena */
+    g3_view guid; /* as written; all views live in the block's arena */
     g3_view note;
     g3_view asked; /* the spelling that is asked for */
     uint8_t round; /* a g3_lookup_round */
@@ -28,16 +28,16 @@ typedef struct g3_lookup_block {
     g3_lookup_item *items;
     size_t count;
     size_t capacity;
-    size_t answered;     /* items */
-    size_t in_flight;    /* requests of this block that are not answered yet */
-    uint32_t *slots;     /* hash table of item numbers + 1, by the spelling asked for; 0: free */
-    size_t slot_count;   /* a power of two */
+    size_t answered;   /* items */
+    size_t in_flight;  /* requests of this block that are not answered yet */
+    uint32_t *slots;   /* hash table of item numbers + 1, by the spelling asked for; 0: free */
+    size_t slot_count; /* a power of two */
     size_t slots_used;
-    uint32_t *todo;      /* numbers of the items yet to be asked for */
-    size_t todo_at;      /* the next one */
+    uint32_t *todo; /* numbers of the items yet to be asked for */
+    size_t todo_at; /* the next one */
     size_t todo_count;
     size_t todo_capacity;
-    g3_buffer results;   /* in the order of the answers */
+    g3_buffer results; /* in the order of the answers */
     g3_arena arena;
 } g3_lookup_block;
 

@@ -1,4 +1,5 @@
-/* What a lookup finds out about the service: its default prefix, and whether ids work. Called by the lookup. */
+/* What a lookup finds out about the service: its default prefix, and whether ids work. Called by
+ * the lookup. */
 #include "lookup_service.h"
 #include "g3/record/json.h"
 
@@ -14,8 +15,8 @@ static void read_prefix(g3_view body, g3_buffer *prefix)
     g3_json_begin(&reader, body, &arena);
     if (g3_json_peek(&reader) == G3_JSON_OBJECT && g3_json_enter(&reader, &first)) {
         while (g3_json_more_key(&reader, &first, &key)) {
-            bool wanted = g3_view_equal(key, G3_VIEW("prefix")) &&
-                          g3_json_peek(&reader) == G3_JSON_STRING;
+            bool wanted =
+                g3_view_equal(key, G3_VIEW("prefix")) && g3_json_peek(&reader) == G3_JSON_STRING;
             if (wanted && g3_json_read_string(&reader, &text))
                 g3_buffer_append(prefix, text);
             else if (!wanted)
@@ -63,7 +64,8 @@ bool g3_lookup_learn_prefix(g3_view asked, g3_view answered, g3_buffer *prefix)
 {
     g3_view longer = asked.length > answered.length ? asked : answered;
     g3_view shorter = asked.length > answered.length ? answered : asked;
-    if (longer.length == shorter.length || shorter.length == 0 || !g3_view_ends_with(longer, shorter))
+    if (longer.length == shorter.length || shorter.length == 0 ||
+        !g3_view_ends_with(longer, shorter))
         return false;
     g3_buffer_clear(prefix);
     g3_buffer_append(prefix, (g3_view){longer.data, longer.length - shorter.length});
@@ -73,14 +75,17 @@ bool g3_lookup_learn_prefix(g3_view asked, g3_view answered, g3_buffer *prefix)
 /* Sends a prepared GET and waits. */
 static bool send(g3_http *http, g3_request *request, g3_response *response, g3_error *error)
 {
-    bool good = g3_http_fetch(http, G3_GET, g3_buffer_text(&request->url), (g3_view){0}, response, error);
+    bool good =
+        g3_http_fetch(http, G3_GET, g3_buffer_text(&request->url), (g3_view){0}, response, error);
     g3_buffer_free(&request->url);
     g3_buffer_free(&request->body);
     return good;
 }
 
-/* True if `body` can be read; `found` tells whether a record of `guid` (any, if that is empty) is in it. */
-static bool find_record(g3_index_answer *answer, g3_view body, g3_view guid, g3_view *met, bool *found)
+/* True if `body` can be read; `found` tells whether a record of `guid` (any, if that is empty) is
+ * in it. */
+static bool find_record(g3_index_answer *answer, g3_view body, g3_view guid, g3_view *met,
+                        bool *found)
 {
     g3_record record;
     const char *reason;
@@ -111,8 +116,9 @@ bool g3_lookup_prove_ids(g3_http *http, const char *base, bool *trusted, g3_erro
     g3_index_list_request(&request, base, NULL, (g3_view){0}, 1);
     bool good = send(http, &request, &response, error);
     if (!good || response.failed || response.status != HTTP_OK ||
-        !find_record(answer, g3_buffer_view(&response.body), (g3_view){0}, &met, &found) || !found ||
-        memchr(met.data, ',', met.length) || g3_index_id_size(met) > g3_index_ids_room(base))
+        !find_record(answer, g3_buffer_view(&response.body), (g3_view){0}, &met, &found) ||
+        !found || memchr(met.data, ',', met.length) ||
+        g3_index_id_size(met) > g3_index_ids_room(base))
         goto done;
     g3_buffer_append(&guid, met);
     g3_buffer_free(&response.body);

@@ -1,8 +1,9 @@
 /* Packed records. Called by verify for each row that waits for its record.
  *
- * Layout: count of fields, line, then each field: one byte (number of the known field, or OTHER_COLUMN followed by
- * the column's number; type above it), then its value: a length and bytes, an integer, or a count and so many texts.
- * Numbers are LEB128 (7 bits a byte, least first); integers are 8 bytes as in memory. */
+ * Layout: count of fields, line, then each field: one byte (number of the known field, or
+ * OTHER_COLUMN followed by the column's number; type above it), then its value: a length and bytes,
+ * an integer, or a count and so many texts. Numbers are LEB128 (7 bits a byte, least first);
+ * integers are 8 bytes as in memory. */
 #include "g3/run/packed.h"
 #include <stdlib.h>
 
@@ -83,8 +84,8 @@ static g3_column *copy_column(const g3_column *column)
     return copy;
 }
 
-/* The number of a column. Rows of one manifest have the same other columns in the same order, so the guess (the
- * one after the last) is nearly always right. */
+/* The number of a column. Rows of one manifest have the same other columns in the same order, so
+ * the guess (the one after the last) is nearly always right. */
 static size_t number_column(g3_record_packer *packer, const g3_column *column, size_t guess)
 {
     for (size_t i = 0; i < packer->column_count; i++) {
@@ -141,7 +142,8 @@ static void unpack_list(g3_record_packer *packer, const char **at, g3_value *val
 {
     size_t count = (size_t)read_number(at);
     if (packer->item_capacity - *used < count) {
-        /* Lists unpacked before point into the old array: they are moved along by their distance. */
+        /* Lists unpacked before point into the old array: they are moved along by their distance.
+         */
         g3_view *old = packer->items;
         packer->item_capacity = 2 * (*used + count);
         packer->items = g3_reallocate(NULL, packer->item_capacity, sizeof *packer->items);

@@ -13,7 +13,8 @@ g3_plan g3_plan_lookup(const g3_plan_input *input)
     if (measured)
         plan.sweep_seconds = (double)input->records / (input->ids_rate * G3_PLAN_SWEEP_ADVANTAGE);
 
-    /* A sweep pays if rows / ids rate > records / sweep rate / (1 - margin), and takes longer than "short". */
+    /* A sweep pays if rows / ids rate > records / sweep rate / (1 - margin), and takes longer than
+     * "short". */
     double rows = (double)input->records / G3_PLAN_SWEEP_ADVANTAGE / (1 - G3_PLAN_MARGIN);
     double brief = measured ? input->ids_rate * G3_PLAN_SHORT : 0;
     plan.threshold = (int64_t)(rows > brief ? rows : brief) + 1;

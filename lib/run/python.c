@@ -2,18 +2,18 @@
 #include "g3/run/python.h"
 #include "g3/record/list.h"
 
-/* Characters that str.isprintable() denies: Unicode categories Cc, Cf, Zl, Zp, Zs (but the space) and Co, as of
- * Unicode 14 (Python 3.11). In order. */
+/* Characters that str.isprintable() denies: Unicode categories Cc, Cf, Zl, Zp, Zs (but the space)
+ * and Co, as of Unicode 14 (Python 3.11). In order. */
 static const struct {
     uint32_t first, last;
 } UNPRINTABLE[] = {
-    {0x0, 0x1f},         {0x7f, 0xa0},        {0xad, 0xad},         {0x600, 0x605},
-    {0x61c, 0x61c},      {0x6dd, 0x6dd},      {0x70f, 0x70f},       {0x890, 0x891},
-    {0x8e2, 0x8e2},      {0x1680, 0x1680},    {0x180e, 0x180e},     {0x2000, 0x200f},
-    {0x2028, 0x202f},    {0x205f, 0x2064},    {0x2066, 0x206f},     {0x3000, 0x3000},
-    {0xe000, 0xf8ff},    {0xfeff, 0xfeff},    {0xfff9, 0xfffb},     {0x110bd, 0x110bd},
-    {0x110cd, 0x110cd},  {0x13430, 0x13438},  {0x1bca0, 0x1bca3},   {0x1d173, 0x1d17a},
-    {0xe0001, 0xe0001},  {0xe0020, 0xe007f},  {0xf0000, 0xffffd},   {0x100000, 0x10fffd},
+    {0x0, 0x1f},        {0x7f, 0xa0},       {0xad, 0xad},       {0x600, 0x605},
+    {0x61c, 0x61c},     {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x890, 0x891},
+    {0x8e2, 0x8e2},     {0x1680, 0x1680},   {0x180e, 0x180e},   {0x2000, 0x200f},
+    {0x2028, 0x202f},   {0x205f, 0x2064},   {0x2066, 0x206f},   {0x3000, 0x3000},
+    {0xe000, 0xf8ff},   {0xfeff, 0xfeff},   {0xfff9, 0xfffb},   {0x110bd, 0x110bd},
+    {0x110cd, 0x110cd}, {0x13430, 0x13438}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+    {0xe0001, 0xe0001}, {0xe0020, 0xe007f}, {0xf0000, 0xffffd}, {0x100000, 0x10fffd},
 };
 
 static bool is_printable(uint32_t character)
@@ -25,13 +25,23 @@ static bool is_printable(uint32_t character)
     return true;
 }
 
+/* Bytes of the character that begins with `first`; 0 if none can. */
+static size_t character_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4)
+        return 0;
+    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
 /* Reads one character of UTF-8.
  * @return its length in bytes; 0 if no character is there */
 static size_t read_character(g3_view text, uint32_t *character)
 {
     const unsigned char *at = (const unsigned char *)text.data;
-    size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc2 ? 2 : 0;
-    if (length == 0 || length > text.length || at[0] > 0xf4)
+    size_t length = character_length(at[0]);
+    if (length == 0 || length > text.length)
         return 0;
     uint32_t value = length == 1 ? at[0] : at[0] & (0x7fu >> length);
     for (size_t i = 1; i < length; i++) {

@@ -8,7 +8,8 @@ static void close_reader(g3_row_feed *feed)
 {
     uint64_t padded = feed->reader ? g3_manifest_padded(feed->reader) : 0;
     if (padded)
-        g3_warn(feed->reporter, "%s: %" PRIu64 " rows were too short and were filled up with empty cells",
+        g3_warn(feed->reporter,
+                "%s: %" PRIu64 " rows were too short and were filled up with empty cells",
                 g3_manifest_name(feed->reader), padded);
     g3_manifest_close(feed->reader);
     feed->reader = NULL;

@@ -1,8 +1,9 @@
-/* Rows in memory by GUID: packed bytes in an arena, an entry a row, and a table of slots. Called by verify.
+/* Rows in memory by GUID: packed bytes in an arena, an entry a row, and a table of slots. Called by
+ * verify.
  *
- * A slot holds 32 bits of the GUID's hash, which also say where it stands, so that the table grows without
- * looking at the GUIDs. Rows of one GUID are a chain behind their first one, so that a manifest of repeats is no
- * slower than any other. */
+ * A slot holds 32 bits of the GUID's hash, which also say where it stands, so that the table grows
+ * without looking at the GUIDs. Rows of one GUID are a chain behind their first one, so that a
+ * manifest of repeats is no slower than any other. */
 #include "row_table.h"
 #include "g3/base/hash.h"
 #include <stdlib.h>

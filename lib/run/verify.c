@@ -1,6 +1,6 @@
-/* Verifying a manifest of objects against the index: the order of events, counting, output. Called by g3-verify. */
+/* Verifying a manifest of objects against the index: the order of events, counting, output. Called
+ * by g3-verify. */
 #include "g3/run/verify.h"
-#include "g3/base/interrupt.h"
 #include "verify_state.h"
 #include <inttypes.h>
 #include <time.h>
@@ -11,7 +11,8 @@
 #define HTTP_OK        200
 #define HTTP_NOT_FOUND 404
 
-void g3_verify_judge(g3_verify *verify, const g3_record *row, const g3_record *record, g3_buffer *lines)
+void g3_verify_judge(g3_verify *verify, const g3_record *row, const g3_record *record,
+                     g3_buffer *lines)
 {
     g3_verify_result *result = verify->result;
     g3_field_set fields = record ? g3_compare_object(row, record) : 0;
@@ -73,8 +74,9 @@ bool g3_verify_write_extra(g3_verify *verify, const g3_record *record, g3_error 
     const char *reason = g3_manifest_write(verify->extra, record);
     if (reason) {
         g3_view guid = g3_record_guid(record);
-        return g3_fail(error, G3_EXIT_LOCAL, "the record of %.*s can't be written as an extra one: %s",
-                       (int)guid.length, guid.data, reason);
+        return g3_fail(error, G3_EXIT_LOCAL,
+                       "the record of %.*s can't be written as an extra one: %s", (int)guid.length,
+                       guid.data, reason);
     }
     verify->result->extra++;
     return g3_sink_settle(verify->options->extra, false, error);
@@ -84,16 +86,19 @@ void g3_verify_show_progress(g3_verify *verify)
 {
     const g3_verify_result *result = verify->result;
     if (result->swept)
-        g3_progress(verify->options->reporter, "%" PRIu64 " records swept, %" PRIu64 " rows verified",
-                    result->swept, result->rows);
+        g3_progress(verify->options->reporter,
+                    "%" PRIu64 " records swept, %" PRIu64 " rows verified", result->swept,
+                    result->rows);
     else
-        g3_progress(verify->options->reporter, "%" PRIu64 " rows verified, %" PRIu64 " differ or are missing",
-                    result->rows, result->rows - result->matched);
+        g3_progress(verify->options->reporter,
+                    "%" PRIu64 " rows verified, %" PRIu64 " differ or are missing", result->rows,
+                    result->rows - result->matched);
 }
 
 /* Asks how many records the index has, and so whether it is there at all.
  * @param records  -1 if it does not tell
- * @return false with G3_EXIT_SERVICE if there is no index service, G3_EXIT_UNAUTHORISED if it refuses */
+ * @return false with G3_EXIT_SERVICE if there is no index service, G3_EXIT_UNAUTHORISED if it
+ * refuses */
 static bool count_records(g3_verify *verify, int64_t *records, g3_error *error)
 {
     g3_request request = {0};
@@ -135,11 +140,12 @@ static void explain_plan(g3_verify *verify, const g3_plan_input *input, const g3
         g3_note(reporter,
                 "sweeping over the index: about %" PRId64 " rows are left and it has %" PRId64
                 " records (lookups: %.0f rows/s, about %.0f s; a sweep about %.0f s)",
-                input->rows, input->records, input->ids_rate, plan->ids_seconds, plan->sweep_seconds);
+                input->rows, input->records, input->ids_rate, plan->ids_seconds,
+                plan->sweep_seconds);
     else if (plan->choice == G3_PLAN_COUNT)
         g3_note(reporter,
-                "reading rows ahead: sweeping over the index (%" PRId64 " records) pays from %" PRId64
-                " rows on",
+                "reading rows ahead: sweeping over the index (%" PRId64
+                " records) pays from %" PRId64 " rows on",
                 input->records, plan->threshold);
 }
 
@@ -177,9 +183,11 @@ static bool verify_all(g3_verify *verify, g3_error *error)
         good = verify_by_plan(verify, records, error);
     else
         good = g3_verify_look_up_feed(verify, UINT64_MAX, error);
-    if (good && verify->result->rows && verify->result->missing == verify->result->rows && records > 0)
-        g3_warn(options->reporter, "the index has none of the rows' GUIDs: is it the right one, and does "
-                                   "the manifest spell them as it does?");
+    if (good && verify->result->rows && verify->result->missing == verify->result->rows &&
+        records > 0)
+        g3_warn(options->reporter,
+                "the index has none of the rows' GUIDs: is it the right one, and does "
+                "the manifest spell them as it does?");
     return good;
 }
 
@@ -195,7 +203,8 @@ static void open_extra(g3_verify *verify)
     const g3_column *columns[G3_OBJECT_FIELDS];
     for (size_t i = 0; i < G3_OBJECT_FIELDS; i++)
         columns[i] = &g3_object_columns[i];
-    verify->extra = g3_manifest_writer_open(verify->options->extra, verify->options->extra_format, 0);
+    verify->extra =
+        g3_manifest_writer_open(verify->options->extra, verify->options->extra_format, 0);
     g3_manifest_writer_columns(verify->extra, columns, G3_OBJECT_FIELDS);
 }
 
@@ -245,8 +254,8 @@ void g3_verify_summarize(const g3_verify_result *result, uint64_t rejected, uint
                          double seconds, g3_reporter *reporter)
 {
     g3_buffer text = {0};
-    g3_buffer_append_format(&text, "%" PRIu64 " rows: %" PRIu64 " matched, %" PRIu64 " differ", result->rows,
-                            result->matched, result->differing);
+    g3_buffer_append_format(&text, "%" PRIu64 " rows: %" PRIu64 " matched, %" PRIu64 " differ",
+                            result->rows, result->matched, result->differing);
     const char *between = " (";
     for (size_t field = 0; field < G3_OBJECT_FIELDS; field++) {
         if (!result->fields[field])
@@ -257,7 +266,8 @@ void g3_verify_summarize(const g3_verify_result *result, uint64_t rejected, uint
         between = ", ";
     }
     g3_buffer_append_text(&text, result->differing ? ")" : "");
-    g3_buffer_append_format(&text, ", %" PRIu64 " missing, %" PRIu64 " rejected", result->missing, rejected);
+    g3_buffer_append_format(&text, ", %" PRIu64 " missing, %" PRIu64 " rejected", result->missing,
+                            rejected);
     if (result->extra)
         g3_buffer_append_format(&text, ", %" PRIu64 " in the index only", result->extra);
     g3_buffer_append_format(&text, "; %" PRIu64 " requests", requests);

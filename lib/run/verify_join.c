@@ -1,9 +1,9 @@
-/* Verifying by a sweep where the rows do not fit in memory: rows and swept records are sorted on disk by GUID and
- * joined in one pass. Called by verify_sweep.c.
+/* Verifying by a sweep where the rows do not fit in memory: rows and swept records are sorted on
+ * disk by GUID and joined in one pass. Called by verify_sweep.c.
  *
- * Both are sorted by the GUID without the service's default prefix, so that the two spellings of one GUID (see
- * g3/run/lookup.h) come together: a group. A group's records are few, and held; its rows may be many (a GUID
- * listed again and again), and pass by. */
+ * Both are sorted by the GUID without the service's default prefix, so that the two spellings of
+ * one GUID (see g3/run/lookup.h) come together: a group. A group's records are few, and held; its
+ * rows may be many (a GUID listed again and again), and pass by. */
 #include "verify_state.h"
 #include <stdlib.h>
 
@@ -44,7 +44,8 @@ static bool add_row(row_join *join, g3_view guid, g3_view packed, g3_error *erro
 {
     g3_buffer_clear(&join->numbered);
     g3_verify_number_row(&join->numbered, join->count++, packed);
-    return g3_sorter_add(join->rows, find_stem(join->verify, guid), g3_buffer_view(&join->numbered), error);
+    return g3_sorter_add(join->rows, find_stem(join->verify, guid), g3_buffer_view(&join->numbered),
+                         error);
 }
 
 static bool add_table(row_join *join, const g3_row_table *table, g3_error *error)
@@ -109,7 +110,8 @@ static g3_view row_stem(row_join *join)
 
 static g3_view record_stem(row_join *join)
 {
-    return find_stem(join->verify, g3_record_guid(g3_record_unpack(join->verify->records, join->record)));
+    return find_stem(join->verify,
+                     g3_record_guid(g3_record_unpack(join->verify->records, join->record)));
 }
 
 /* The stem of the next group, copied into the group's arena. */
@@ -130,7 +132,8 @@ static bool read_group_records(row_join *join, g3_view stem, g3_error *error)
 {
     while (!join->records_ended && g3_view_equal(record_stem(join), stem)) {
         if (join->group_count == join->group_capacity) {
-            join->group_capacity = 2 * join->group_capacity + 2; /* the two spellings, nearly always */
+            join->group_capacity =
+                2 * join->group_capacity + 2; /* the two spellings, nearly always */
             join->group = g3_reallocate(join->group, join->group_capacity, sizeof *join->group);
         }
         group_record *here = &join->group[join->group_count++];
@@ -155,7 +158,8 @@ static group_record *resolve(row_join *join, g3_view guid)
 {
     g3_verify *verify = join->verify;
     group_record *record = find_in_group(join, guid);
-    if (!record && g3_lookup_other_spelling(guid, g3_buffer_view(&verify->prefix), &verify->spelling))
+    if (!record &&
+        g3_lookup_other_spelling(guid, g3_buffer_view(&verify->prefix), &verify->spelling))
         record = find_in_group(join, g3_buffer_view(&verify->spelling));
     return record;
 }
@@ -218,8 +222,9 @@ bool g3_verify_join_feed(g3_verify *verify, g3_row_table *take_table, g3_error *
                      .unmet = g3_sorter_open(side)};
     bool good = add_table(&join, take_table, error);
     g3_row_table_close(take_table);
-    good = good && add_feed(&join, error) && g3_verify_run_sweep(verify, receive_page, &join, error) &&
-           join_groups(&join, error) && g3_verify_look_up_held(verify, next_unmet, &join, error);
+    good = good && add_feed(&join, error) &&
+           g3_verify_run_sweep(verify, receive_page, &join, error) && join_groups(&join, error) &&
+           g3_verify_look_up_held(verify, next_unmet, &join, error);
     g3_sorter_close(join.rows);
     g3_sorter_close(join.records);
     g3_sorter_close(join.unmet);

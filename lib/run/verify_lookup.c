@@ -1,5 +1,6 @@
-/* Verifying by lookups: rows travel with their GUIDs, packed, and are compared as the answers come. Called by
- * verify.c for the rows of the manifest, and by the sweeps for those that they did not meet. */
+/* Verifying by lookups: rows travel with their GUIDs, packed, and are compared as the answers come.
+ * Called by verify.c for the rows of the manifest, and by the sweeps for those that they did not
+ * meet. */
 #include "verify_state.h"
 
 static bool run_lookup(g3_verify *verify, g3_lookup_options *options, g3_error *error)
@@ -95,7 +96,8 @@ static g3_next next_of_held(void *context, g3_view *guid, g3_view *note, g3_erro
     uint64_t number;
     g3_next next = lookup->next(lookup->context, note, error);
     if (next == G3_NEXT_ITEM)
-        *guid = g3_record_guid(g3_record_unpack(lookup->verify->rows, g3_verify_numbered_row(*note, &number)));
+        *guid = g3_record_guid(
+            g3_record_unpack(lookup->verify->rows, g3_verify_numbered_row(*note, &number)));
     return next;
 }
 
@@ -111,7 +113,8 @@ static bool answer_of_held(void *context, g3_view guid, g3_view note, const g3_r
     return g3_verify_judge_and_hold(lookup->verify, number, row, record, error);
 }
 
-bool g3_verify_look_up_held(g3_verify *verify, g3_verify_next_held *next, void *context, g3_error *error)
+bool g3_verify_look_up_held(g3_verify *verify, g3_verify_next_held *next, void *context,
+                            g3_error *error)
 {
     held_lookup held = {.verify = verify, .next = next, .context = context};
     g3_lookup_options options = {.next = next_of_held, .answer = answer_of_held, .context = &held};

@@ -19,10 +19,10 @@ typedef struct g3_verify {
     g3_lookup_way way; /* of lookups, as far as the service has been found to know it */
     bool proven;       /* a lookup has been made, so that `way` is known to work */
     g3_buffer prefix;  /* the service's default prefix; empty: none, or not told. NUL-terminated */
-    g3_record_packer *rows;   /* packs and unpacks rows */
+    g3_record_packer *rows;    /* packs and unpacks rows */
     g3_record_packer *records; /* and index records, so that one of each can be held */
     g3_difference_writer differences;
-    g3_sorter *held;   /* differences by the number of their row, until all is known; or NULL */
+    g3_sorter *held; /* differences by the number of their row, until all is known; or NULL */
     g3_manifest_writer *extra;
     g3_buffer packed;   /* scratch: a row being packed */
     g3_buffer lines;    /* scratch: the differences of one row */
@@ -41,12 +41,14 @@ static inline size_t g3_verify_side_memory(const g3_verify *verify)
 }
 
 /* verify.c: compares, counts, and appends the differences to `lines`. */
-void g3_verify_judge(g3_verify *verify, const g3_record *row, const g3_record *record, g3_buffer *lines);
+void g3_verify_judge(g3_verify *verify, const g3_record *row, const g3_record *record,
+                     g3_buffer *lines);
 
 /* verify.c: writes lines of differences to the output. */
 bool g3_verify_emit(g3_verify *verify, g3_view lines, g3_error *error);
 
-/* verify.c: as judge, and keeps the lines until g3_verify_release() writes them in the order of the rows' numbers. */
+/* verify.c: as judge, and keeps the lines until g3_verify_release() writes them in the order of the
+ * rows' numbers. */
 bool g3_verify_judge_and_hold(g3_verify *verify, uint64_t number, const g3_record *row,
                               const g3_record *record, g3_error *error);
 bool g3_verify_release(g3_verify *verify, g3_error *error);
@@ -67,10 +69,11 @@ g3_view g3_verify_numbered_row(g3_view bytes, uint64_t *number);
 /* verify_lookup.c: looks up rows that are held somewhere; their differences are held by number.
  * @param next  gives the next row, numbered (above), valid until the next call */
 typedef g3_next g3_verify_next_held(void *context, g3_view *numbered, g3_error *error);
-bool g3_verify_look_up_held(g3_verify *verify, g3_verify_next_held *next, void *context, g3_error *error);
+bool g3_verify_look_up_held(g3_verify *verify, g3_verify_next_held *next, void *context,
+                            g3_error *error);
 
-/* verify_sweep.c: verifies the rows left in the feed by a sweep; should there turn out to be fewer than
- * `threshold`, by lookups. */
+/* verify_sweep.c: verifies the rows left in the feed by a sweep; should there turn out to be fewer
+ * than `threshold`, by lookups. */
 bool g3_verify_sweep_feed(g3_verify *verify, int64_t threshold, g3_error *error);
 
 /* verify_sweep.c: runs the sweep, says what was odd about it. */
@@ -79,7 +82,8 @@ bool g3_verify_run_sweep(g3_verify *verify,
                                          g3_error *error),
                          void *context, g3_error *error);
 
-/* verify_join.c: as a sweep, on disk: takes the rows of the table (and closes it), then those of the feed. */
+/* verify_join.c: as a sweep, on disk: takes the rows of the table (and closes it), then those of
+ * the feed. */
 bool g3_verify_join_feed(g3_verify *verify, g3_row_table *take_table, g3_error *error);
 
 #endif

@@ -1,7 +1,9 @@
-/* Verifying by a sweep: rows are held in a table by GUID, and the whole index is read past them. Called by verify.c.
+/* Verifying by a sweep: rows are held in a table by GUID, and the whole index is read past them.
+ * Called by verify.c.
  *
- * A record whose GUID no row has, but whose other spelling one has (see g3/run/lookup.h), is put aside: the service
- * would answer it for that row only if it had no record of the row's own spelling. */
+ * A record whose GUID no row has, but whose other spelling one has (see g3/run/lookup.h), is put
+ * aside: the service would answer it for that row only if it had no record of the row's own
+ * spelling. */
 #include "g3/run/sweep.h"
 #include "verify_state.h"
 #include <inttypes.h>
@@ -41,7 +43,8 @@ static bool put_aside(table_sweep *sweep, const g3_record *record, g3_error *err
     g3_verify *verify = sweep->verify;
     g3_buffer_clear(&verify->packed);
     g3_record_pack(verify->records, record, &verify->packed);
-    return g3_sorter_add(sweep->aside, g3_record_guid(record), g3_buffer_view(&verify->packed), error);
+    return g3_sorter_add(sweep->aside, g3_record_guid(record), g3_buffer_view(&verify->packed),
+                         error);
 }
 
 static bool receive_record(table_sweep *sweep, const g3_record *record, g3_error *error)
@@ -79,8 +82,9 @@ static bool take_up_aside(table_sweep *sweep, g3_error *error)
             return true;
         const g3_record *record = g3_record_unpack(verify->records, packed);
         int64_t row = find_other_spelling(sweep, g3_record_guid(record));
-        bool good = g3_row_table_met(sweep->table, row) ? g3_verify_write_extra(verify, record, error)
-                                                        : meet_rows(sweep, row, record, error);
+        bool good = g3_row_table_met(sweep->table, row)
+                        ? g3_verify_write_extra(verify, record, error)
+                        : meet_rows(sweep, row, record, error);
         if (!good)
             return false;
     }
@@ -104,8 +108,8 @@ static g3_next next_unmet(void *context, g3_view *numbered, g3_error *error)
     return G3_NEXT_ITEM;
 }
 
-/* Looks up the rows of the table that have not met their record: after a sweep the few that it missed, without one
- * all of them. */
+/* Looks up the rows of the table that have not met their record: after a sweep the few that it
+ * missed, without one all of them. */
 static bool look_up_unmet(table_sweep *sweep, g3_error *error)
 {
     g3_view first;
@@ -127,8 +131,10 @@ bool g3_verify_run_sweep(g3_verify *verify,
     if (!g3_sweep_run(verify->http, &options, &result, error))
         return false;
     int64_t read = (int64_t)result.records;
-    int64_t least = result.expected < result.expected_after ? result.expected : result.expected_after;
-    int64_t most = result.expected > result.expected_after ? result.expected : result.expected_after;
+    int64_t least =
+        result.expected < result.expected_after ? result.expected : result.expected_after;
+    int64_t most =
+        result.expected > result.expected_after ? result.expected : result.expected_after;
     if (least >= 0 && (read < least || read > most))
         g3_warn(verify->options->reporter,
                 "the sweep read %" PRId64 " records where the index counts %" PRId64

@@ -2,7 +2,11 @@
 # the order of the service's keys, and whether rows fit in memory or not.
 . "$E2E/lib.sh"
 
-make_manifest 20000 dg.TEST/ dg.4503/ - ark:/13030/x >index.csv
+rows=100000
+if [ "$(head -c 2 "$BIN/g3-verify")" = '#!' ]; then rows=2000; fi # under valgrind
+kind=$((rows / 100)) # rows of each kind of fault below
+
+make_manifest "$rows" dg.TEST/ dg.4503/ - ark:/13030/x >index.csv
 start_sandbox --load index.csv --collation locale
 
 # A manifest that agrees, its lists in another order.
@@ -10,7 +14,7 @@ awk -F, -v OFS=, 'NR > 1 { if (split($2, url, " ") == 2) $2 = url[2] " " url[1]
                            if (split($4, acl, " ") == 2) $4 = acl[2] " " acl[1] } 1' index.csv >same.csv
 expect_status 0 g3-verify -e "$SANDBOX" same.csv
 [ ! -s out ] || fail "differences where there are none"
-expect_text err "20000 rows: 20000 matched, 0 differ, 0 missing, 0 rejected"
+expect_text err "$rows rows: $rows matched, 0 differ, 0 missing, 0 rejected"
 
 # One that was spoilt: each kind of difference in its turn, with what must be reported.
 awk -F, -v OFS=, 'function report(field, expected, actual) {
@@ -40,7 +44,7 @@ verify() { expect_status 1 g3-verify -e "$SANDBOX" "$@" spoilt.csv; }
 for way in auto sweep ids bulk single; do
   verify --lookup "$way"
   expect_same out ordered
-  expect_text err "20000 rows: 18400 matched, 1400 differ (authz 200, acl 200, md5 400, file_size 400, file_name 400), 200 missing, 0 rejected"
+  expect_text err "$rows rows: $((92 * kind)) matched, $((7 * kind)) differ (authz $kind, acl $kind, md5 $((2 * kind)), file_size $((2 * kind)), file_name $((2 * kind))), $kind missing, 0 rejected"
 done
 
 # Rows that do not fit in memory are joined on disk.
@@ -70,4 +74,4 @@ expect_same out ordered
 # Several manifests are read in a row.
 expect_status 1 g3-verify -e "$SANDBOX" same.csv spoilt.csv --lookup sweep
 expect_same out ordered
-expect_text err "40000 rows: 38400 matched"
+expect_text err "$((2 * rows)) rows: $((192 * kind)) matched"

@@ -13,8 +13,7 @@ typedef struct finding {
 
 static fault_answer answer(small_index *index, int status, g3_buffer *body)
 {
-    index->bodies =
-        g3_reallocate(index->bodies, index->body_count + 1, sizeof *index->bodies);
+    index->bodies = g3_reallocate(index->bodies, index->body_count + 1, sizeof *index->bodies);
     char *kept = g3_duplicate(g3_buffer_view(body));
     index->bodies[index->body_count++] = kept;
     g3_buffer_free(body);
@@ -70,10 +69,11 @@ static long resolve(const small_index *index, const char *guid)
 
 static void append_record(const small_index *index, g3_buffer *body, size_t number)
 {
-    g3_buffer_append_format(body,
-                            "{\"did\":\"%s\",\"size\":%zu,\"hashes\":{\"md5\":\"%032zx\"},\"urls\":[],"
-                            "\"acl\":[],\"authz\":[],\"file_name\":null,\"form\":\"object\"}",
-                            index->guids[number], number, number);
+    g3_buffer_append_format(
+        body,
+        "{\"did\":\"%s\",\"size\":%zu,\"hashes\":{\"md5\":\"%032zx\"},\"urls\":[],"
+        "\"acl\":[],\"authz\":[],\"file_name\":null,\"form\":\"object\"}",
+        index->guids[number], number, number);
 }
 
 static void add_found(finding *found, long number)
@@ -210,7 +210,8 @@ static fault_answer serve(void *context, const fault_request *request, size_t nu
     fault_answer given;
     if (strcmp(target, "/guid/prefix") == 0) {
         g3_buffer body = {0};
-        g3_buffer_append_format(&body, "{\"prefix\": \"%s\"}", index->told_prefix ? index->told_prefix : "");
+        g3_buffer_append_format(&body, "{\"prefix\": \"%s\"}",
+                                index->told_prefix ? index->told_prefix : "");
         given = answer(index, index->told_prefix ? 200 : 404, &body);
     } else if (strncmp(target, "/index/?limit=", strlen("/index/?limit=")) == 0) {
         given = answer_listing(index);

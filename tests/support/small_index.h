@@ -1,5 +1,6 @@
-/* An index service in a few lines, behind the scripted server, with the habits that clients must cope with: ways to ask
- * that it does not know, answers in any order, answers that can't be read, connections that end early. */
+/* An index service in a few lines, behind the scripted server, with the habits that clients must
+ * cope with: ways to ask that it does not know, answers in any order, answers that can't be read,
+ * connections that end early. */
 #ifndef G3_TESTS_SMALL_INDEX_H
 #define G3_TESTS_SMALL_INDEX_H
 
@@ -16,10 +17,11 @@ typedef struct small_index {
     int ids_status;              /* 200, or what lists of ids are answered with */
     int bulk_status;             /* likewise */
     bool ids_blind;              /* lists of ids find nothing */
-    size_t unreadable_of;        /* one lookup in so many is at first answered with half a JSON text; 0: none */
-    bool always_unreadable;      /* all are, always */
-    size_t closed_every;         /* each n-th is not answered at all; 0: none */
-    bool unasked;                /* lookups answer a record that nobody asked for as well */
+    size_t unreadable_of;   /* one lookup in so many is at first answered with half a JSON text; 0:
+                               none */
+    bool always_unreadable; /* all are, always */
+    size_t closed_every;    /* each n-th is not answered at all; 0: none */
+    bool unasked;           /* lookups answer a record that nobody asked for as well */
     /* What happened; to be read after fault_server_stop(). */
     size_t lists, bulks, singles; /* lookups of each kind */
     size_t longest_line;          /* request line, bytes */

@@ -1,7 +1,7 @@
 /* Comparing rows with index records: the rules as a table. */
-#include "g3/run/compare.h"
 #include "../support/chance.h"
 #include "g3/record/list.h"
+#include "g3/run/compare.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -36,7 +36,8 @@ static bool make_value(const char *text, g3_object_field field, g3_value *value,
     return true;
 }
 
-static g3_record make_record(g3_object_field field, const char *text, g3_field *fields, g3_arena *arena)
+static g3_record make_record(g3_object_field field, const char *text, g3_field *fields,
+                             g3_arena *arena)
 {
     g3_record record = {.fields = fields, .count = 1};
     fields[0] = (g3_field){.column = &g3_object_columns[G3_GUID],
@@ -102,7 +103,8 @@ Test(compare, follows_the_rules)
         g3_record record = make_record(CASES[i].field, CASES[i].record, record_fields, &arena);
         g3_field_set wanted = CASES[i].differs ? G3_FIELD_BIT(CASES[i].field) : 0;
         cr_expect_eq(g3_compare_object(&row, &record), wanted, "case %zu: %s / %s", i,
-                     CASES[i].row ? CASES[i].row : "(none)", CASES[i].record ? CASES[i].record : "(none)");
+                     CASES[i].row ? CASES[i].row : "(none)",
+                     CASES[i].record ? CASES[i].record : "(none)");
     }
     g3_arena_free(&arena);
 }
@@ -123,7 +125,8 @@ Test(compare, guids_and_other_columns_are_not_compared)
     g3_column other = {.name = G3_VIEW("note"), .field = G3_OTHER_FIELD};
     g3_field row[] = {{&g3_object_columns[G3_GUID], {.type = G3_STRING, .text = G3_VIEW("a")}},
                       {&other, {.type = G3_STRING, .text = G3_VIEW("hello")}}};
-    g3_field record[] = {{&g3_object_columns[G3_GUID], {.type = G3_STRING, .text = G3_VIEW("dg.1/a")}}};
+    g3_field record[] = {
+        {&g3_object_columns[G3_GUID], {.type = G3_STRING, .text = G3_VIEW("dg.1/a")}}};
     cr_expect_eq(g3_compare_object(&(g3_record){.fields = row, .count = 2},
                                    &(g3_record){.fields = record, .count = 1}),
                  0);
@@ -154,7 +157,8 @@ static bool agree_naively(const g3_value *left, const g3_value *right)
 Test(compare, lists_agree_when_they_are_equal_sorted)
 {
     static const char *const ITEMS[] = {"a", "b", "c", "ab", "a b", ""};
-    static const size_t LENGTHS[] = {1, 3, 8, 31, 32, 33, 64, 200}; /* around the change of methods */
+    static const size_t LENGTHS[] = {1,  3,  8,  31,
+                                     32, 33, 64, 200}; /* around the change of methods */
     test_chance chance = {7};
     for (size_t turn = 0; turn < 4000; turn++) {
         g3_view left[256], right[256];

@@ -41,13 +41,17 @@ Test(python, spells_text_as_python_does)
 }
 
 /* A row with all fields, and a record that differs in all. */
-static g3_column note = {.name = G3_VIEW("note"), .json_key = G3_VIEW("\"note\":"), .field = G3_OTHER_FIELD};
+static g3_column note = {
+    .name = G3_VIEW("note"), .json_key = G3_VIEW("\"note\":"), .field = G3_OTHER_FIELD};
 static g3_view row_urls[] = {G3_VIEW("s3://b/2"), G3_VIEW("s3://b/1 x")};
 static g3_view record_urls[] = {G3_VIEW("gs://c/1")};
 static g3_view record_acl[] = {G3_VIEW("b"), G3_VIEW("a")};
 
 #define COLUMN(field) &g3_object_columns[field]
-#define TEXT(literal) {.type = G3_STRING, .text = G3_VIEW(literal)}
+#define TEXT(literal)                                                                              \
+    {                                                                                              \
+        .type = G3_STRING, .text = G3_VIEW(literal)                                                \
+    }
 
 static g3_field row_fields[] = {
     {COLUMN(G3_GUID), TEXT("dg.1/a")},
@@ -85,17 +89,20 @@ Test(difference, as_json_lines)
     g3_buffer lines = {0};
     g3_difference_writer writer = {.form = G3_DIFFERENCE_NDJSON};
     write_both(&writer, &lines);
-    expect_text(&lines,
-                "{\"guid\":\"dg.1/a\",\"field\":\"urls\",\"expected\":[\"s3://b/1 x\",\"s3://b/2\"],"
-                "\"actual\":[\"gs://c/1\"]}\n"
-                "{\"guid\":\"dg.1/a\",\"field\":\"acl\",\"expected\":[],\"actual\":[\"a\",\"b\"]}\n"
-                "{\"guid\":\"dg.1/a\",\"field\":\"md5\",\"expected\":null,\"actual\":\"0b\"}\n"
-                "{\"guid\":\"dg.1/a\",\"field\":\"file_size\",\"expected\":12,\"actual\":9223372036854775807}\n"
-                "{\"guid\":\"dg.1/a\",\"field\":\"file_name\",\"expected\":\"two\\nlines, it's\","
-                "\"actual\":null}\n"
-                "{\"guid\":\"dg.1/a\",\"field\":\"no_record\",\"expected\":{\"guid\":\"dg.1/a\","
-                "\"urls\":[\"s3://b/2\",\"s3://b/1 x\"],\"authz\":[],\"acl\":[],\"md5\":null,\"file_size\":12,"
-                "\"file_name\":\"two\\nlines, it's\",\"note\":\"n\"},\"actual\":null}\n");
+    expect_text(
+        &lines,
+        "{\"guid\":\"dg.1/a\",\"field\":\"urls\",\"expected\":[\"s3://b/1 x\",\"s3://b/2\"],"
+        "\"actual\":[\"gs://c/1\"]}\n"
+        "{\"guid\":\"dg.1/a\",\"field\":\"acl\",\"expected\":[],\"actual\":[\"a\",\"b\"]}\n"
+        "{\"guid\":\"dg.1/a\",\"field\":\"md5\",\"expected\":null,\"actual\":\"0b\"}\n"
+        "{\"guid\":\"dg.1/"
+        "a\",\"field\":\"file_size\",\"expected\":12,\"actual\":9223372036854775807}\n"
+        "{\"guid\":\"dg.1/a\",\"field\":\"file_name\",\"expected\":\"two\\nlines, it's\","
+        "\"actual\":null}\n"
+        "{\"guid\":\"dg.1/a\",\"field\":\"no_record\",\"expected\":{\"guid\":\"dg.1/a\","
+        "\"urls\":[\"s3://b/2\",\"s3://b/1 "
+        "x\"],\"authz\":[],\"acl\":[],\"md5\":null,\"file_size\":12,"
+        "\"file_name\":\"two\\nlines, it's\",\"note\":\"n\"},\"actual\":null}\n");
     g3_buffer_free(&lines);
 }
 
@@ -104,16 +111,16 @@ Test(difference, as_csv)
     g3_buffer lines = {0};
     g3_difference_writer writer = {.form = G3_DIFFERENCE_TABLE, .delimiter = ','};
     write_both(&writer, &lines);
-    expect_text(&lines,
-                "guid,field,expected,actual\n"
-                "dg.1/a,urls,s3://b/1%20x s3://b/2,gs://c/1\n"
-                "dg.1/a,acl,,a b\n"
-                "dg.1/a,md5,,0b\n"
-                "dg.1/a,file_size,12,9223372036854775807\n"
-                "dg.1/a,file_name,\"two\nlines, it's\",\n"
-                "dg.1/a,no_record,\"{\"\"guid\"\":\"\"dg.1/a\"\",\"\"urls\"\":[\"\"s3://b/2\"\",\"\"s3://b/1 x\"\"],"
-                "\"\"authz\"\":[],\"\"acl\"\":[],\"\"md5\"\":null,\"\"file_size\"\":12,"
-                "\"\"file_name\"\":\"\"two\\nlines, it's\"\",\"\"note\"\":\"\"n\"\"}\",\n");
+    expect_text(&lines, "guid,field,expected,actual\n"
+                        "dg.1/a,urls,s3://b/1%20x s3://b/2,gs://c/1\n"
+                        "dg.1/a,acl,,a b\n"
+                        "dg.1/a,md5,,0b\n"
+                        "dg.1/a,file_size,12,9223372036854775807\n"
+                        "dg.1/a,file_name,\"two\nlines, it's\",\n"
+                        "dg.1/a,no_record,\"{\"\"guid\"\":\"\"dg.1/a\"\",\"\"urls\"\":[\"\"s3://b/"
+                        "2\"\",\"\"s3://b/1 x\"\"],"
+                        "\"\"authz\"\":[],\"\"acl\"\":[],\"\"md5\"\":null,\"\"file_size\"\":12,"
+                        "\"\"file_name\"\":\"\"two\\nlines, it's\"\",\"\"note\"\":\"\"n\"\"}\",\n");
     g3_buffer_free(&lines);
 }
 
@@ -122,14 +129,16 @@ Test(difference, as_the_sdk_logs_it)
     g3_buffer lines = {0};
     g3_difference_writer writer = {.form = G3_DIFFERENCE_SDK};
     write_both(&writer, &lines);
-    expect_text(&lines,
-                "dg.1/a|urls|expected ['s3://b/2', 's3://b/1 x']|actual ['gs://c/1']\n"
-                "dg.1/a|acl|expected []|actual ['b', 'a']\n"
-                "dg.1/a|md5|expected |actual 0b\n"
-                "dg.1/a|file_size|expected 12|actual 9223372036854775807\n"
-                "dg.1/a|file_name|expected two\\nlines, it's|actual None\n"
-                "dg.1/a|no_record|expected {'guid': 'dg.1/a', 'urls': 's3://b/2 s3://b/1%20x', 'authz': '', "
-                "'acl': '', 'md5': '', 'file_size': '12', 'file_name': \"two\\nlines, it's\", 'note': 'n'}"
-                "|actual None\n");
+    expect_text(
+        &lines,
+        "dg.1/a|urls|expected ['s3://b/2', 's3://b/1 x']|actual ['gs://c/1']\n"
+        "dg.1/a|acl|expected []|actual ['b', 'a']\n"
+        "dg.1/a|md5|expected |actual 0b\n"
+        "dg.1/a|file_size|expected 12|actual 9223372036854775807\n"
+        "dg.1/a|file_name|expected two\\nlines, it's|actual None\n"
+        "dg.1/a|no_record|expected {'guid': 'dg.1/a', 'urls': 's3://b/2 s3://b/1%20x', 'authz': "
+        "'', "
+        "'acl': '', 'md5': '', 'file_size': '12', 'file_name': \"two\\nlines, it's\", 'note': 'n'}"
+        "|actual None\n");
     g3_buffer_free(&lines);
 }

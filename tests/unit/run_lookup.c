@@ -1,5 +1,5 @@
-/* Lookups by GUID against a small index service: every GUID is answered once, rightly, and in order, however the
- * service behaves. */
+/* Lookups by GUID against a small index service: every GUID is answered once, rightly, and in
+ * order, however the service behaves. */
 #include "../support/collector.h"
 #include "../support/small_index.h"
 #include "g3/run/lookup.h"
@@ -45,7 +45,8 @@ static bool take_answer(void *context, g3_view guid, g3_view note, const g3_reco
     cr_assert(g3_view_equal(guid, g3_view_of(self->asked[number])));
     self->answers[number]++;
     if (record)
-        g3_buffer_append_format(result, "%zu %ld\n", number, (long)g3_record_get(record, G3_FILE_SIZE)->integer);
+        g3_buffer_append_format(result, "%zu %ld\n", number,
+                                (long)g3_record_get(record, G3_FILE_SIZE)->integer);
     else
         g3_buffer_append_format(result, "%zu -\n", number);
     return true;
@@ -64,8 +65,8 @@ static bool take_results(void *context, g3_view results, size_t answered, g3_err
 static char *make_guid(const char *prefix, size_t number)
 {
     g3_buffer guid = {0};
-    g3_buffer_append_format(&guid, "%s%08zx-0000-4000-8000-%012zx", prefix, number * 2654435761u % 0xffffffffu,
-                            number);
+    g3_buffer_append_format(&guid, "%s%08zx-0000-4000-8000-%012zx", prefix,
+                            number * 2654435761u % 0xffffffffu, number);
     return (char *)g3_buffer_text(&guid);
 }
 
@@ -86,8 +87,8 @@ static void free_guids(const char **guids, size_t count)
 }
 
 /* Runs a lookup; `trial` is then to be ended with end_trial(). */
-static bool run_trial(trial *self, small_index *index, g3_lookup_options options, g3_lookup_result *result,
-                      g3_error *error)
+static bool run_trial(trial *self, small_index *index, g3_lookup_options options,
+                      g3_lookup_result *result, g3_error *error)
 {
     fault_server *server = small_index_start(index);
     g3_http *http = open_test_engine((g3_http_options){.retries = 8});
@@ -159,17 +160,20 @@ static void check_random(small_index index, g3_lookup_options options, size_t co
 
 Test(lookup, ids_give_each_guid_its_record_in_order)
 {
-    check_random((small_index){.told_prefix = ""}, (g3_lookup_options){.way = G3_LOOKUP_IDS}, 20000, 1);
+    check_random((small_index){.told_prefix = ""}, (g3_lookup_options){.way = G3_LOOKUP_IDS}, 20000,
+                 1);
 }
 
 Test(lookup, bulk_gives_each_guid_its_record_in_order)
 {
-    check_random((small_index){.told_prefix = ""}, (g3_lookup_options){.way = G3_LOOKUP_BULK}, 20000, 2);
+    check_random((small_index){.told_prefix = ""}, (g3_lookup_options){.way = G3_LOOKUP_BULK},
+                 20000, 2);
 }
 
 Test(lookup, single_gives_each_guid_its_record_in_order)
 {
-    check_random((small_index){.told_prefix = ""}, (g3_lookup_options){.way = G3_LOOKUP_SINGLE}, 1000, 3);
+    check_random((small_index){.told_prefix = ""}, (g3_lookup_options){.way = G3_LOOKUP_SINGLE},
+                 1000, 3);
 }
 
 Test(lookup, batches_of_any_size_give_the_same)
@@ -239,15 +243,13 @@ Test(lookup, needs_few_requests)
 /* Looks two GUIDs up, each the other spelling of one that the index has; both must be found. */
 static void check_spellings(small_index index, g3_lookup_way way)
 {
-    const char *known[] = {"dg.TEST/00000000-0000-4000-8000-000000000000",
-                           "00000000-0000-4000-8000-000000000001",
-                           "dg.TEST/00000000-0000-4000-8000-000000000002",
-                           "00000000-0000-4000-8000-000000000002"};
-    const char *asked[] = {"00000000-0000-4000-8000-000000000000",
-                           "dg.TEST/00000000-0000-4000-8000-000000000001",
-                           "00000000-0000-4000-8000-000000000002",
-                           "dg.OTHER/00000000-0000-4000-8000-000000000000",
-                           "dg.TEST/00000000-0000-4000-8000-000000000009"};
+    const char *known[] = {
+        "dg.TEST/00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001",
+        "dg.TEST/00000000-0000-4000-8000-000000000002", "00000000-0000-4000-8000-000000000002"};
+    const char *asked[] = {
+        "00000000-0000-4000-8000-000000000000", "dg.TEST/00000000-0000-4000-8000-000000000001",
+        "00000000-0000-4000-8000-000000000002", "dg.OTHER/00000000-0000-4000-8000-000000000000",
+        "dg.TEST/00000000-0000-4000-8000-000000000009"};
     const long expected[] = {0, 1, 3, -1, -1};
     trial self = {.asked = asked, .count = 5};
     g3_lookup_result result;
@@ -261,7 +263,8 @@ static void check_spellings(small_index index, g3_lookup_way way)
 Test(lookup, finds_the_other_spelling_of_a_guid)
 {
     for (g3_lookup_way way = G3_LOOKUP_IDS; way <= G3_LOOKUP_SINGLE; way++)
-        check_spellings((small_index){.told_prefix = "dg.TEST/", .resolved_prefix = "dg.TEST/"}, way);
+        check_spellings((small_index){.told_prefix = "dg.TEST/", .resolved_prefix = "dg.TEST/"},
+                        way);
 }
 
 Test(lookup, learns_a_prefix_that_the_service_does_not_tell)
@@ -312,7 +315,8 @@ Test(lookup, gives_up_when_answers_stay_unreadable)
     small_index index = {.guids = asked, .count = 1, .told_prefix = "", .always_unreadable = true};
     g3_lookup_result result;
     g3_error error = {0};
-    cr_assert_not(run_trial(&self, &index, (g3_lookup_options){.way = G3_LOOKUP_BULK}, &result, &error));
+    cr_assert_not(
+        run_trial(&self, &index, (g3_lookup_options){.way = G3_LOOKUP_BULK}, &result, &error));
     cr_expect_eq(error.exit, G3_EXIT_SERVICE);
     cr_expect_not_null(strstr(error.message, "/bulk/documents"), "%s", error.message);
     cr_expect_eq(index.lookups, G3_LOOKUP_RETRIES + 1);

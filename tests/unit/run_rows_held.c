@@ -22,7 +22,8 @@ static void make_record(g3_record *record, test_chance *chance, g3_arena *arena)
         } else {
             g3_column *other = g3_arena_take(arena, sizeof *other);
             g3_buffer key = {0};
-            *other = (g3_column){.name = g3_view_of(NAMES[kind - G3_OBJECT_FIELDS]), .field = G3_OTHER_FIELD};
+            *other = (g3_column){.name = g3_view_of(NAMES[kind - G3_OBJECT_FIELDS]),
+                                 .field = G3_OTHER_FIELD};
             g3_json_append_string(&key, other->name);
             g3_buffer_append_char(&key, ':');
             other->json_key = g3_arena_copy(arena, g3_buffer_view(&key));
@@ -85,7 +86,8 @@ Test(row_table, finds_all_rows_of_a_guid_in_order)
         guid_of[row] = choose(&chance, GUIDS);
         int guid_length = snprintf(guid, sizeof guid, "dg.1/%zu", guid_of[row]);
         int length = snprintf(packed, sizeof packed, "row %zu", row);
-        g3_row_table_add(table, (g3_view){guid, (size_t)guid_length}, (g3_view){packed, (size_t)length});
+        g3_row_table_add(table, (g3_view){guid, (size_t)guid_length},
+                         (g3_view){packed, (size_t)length});
     }
     cr_assert_eq(g3_row_table_count(table), ROWS);
     for (size_t i = 0; i < GUIDS; i++) {
@@ -96,7 +98,8 @@ Test(row_table, finds_all_rows_of_a_guid_in_order)
         int64_t *at = &last[guid_of[row]];
         cr_assert_eq(*at, (int64_t)row);
         int length = snprintf(packed, sizeof packed, "row %zu", row);
-        cr_assert(g3_view_equal(g3_row_table_packed(table, *at), (g3_view){packed, (size_t)length}));
+        cr_assert(
+            g3_view_equal(g3_row_table_packed(table, *at), (g3_view){packed, (size_t)length}));
         cr_assert_not(g3_row_table_met(table, *at));
         g3_row_table_set_met(table, *at);
         cr_assert(g3_row_table_met(table, *at));
@@ -123,7 +126,8 @@ Test(planner, sweeps_when_a_good_share_of_the_index_is_wanted)
     cr_expect_eq(plan_for(120000, 200000, 2844).choice, G3_PLAN_SWEEP);
     cr_expect_eq(plan_for(90000, 200000, 2844).choice, G3_PLAN_IDS);
     cr_expect_eq(plan_for(5000, 200000, 2844).choice, G3_PLAN_IDS);
-    cr_expect_eq(plan_for(1000000, 200000, 2844).choice, G3_PLAN_SWEEP); /* repeats, or many missing */
+    cr_expect_eq(plan_for(1000000, 200000, 2844).choice,
+                 G3_PLAN_SWEEP); /* repeats, or many missing */
     cr_expect_eq(plan_for(1000000, 0, 2844).choice, G3_PLAN_SWEEP);
 }
 

@@ -3,7 +3,8 @@
  * Rules (what the Python SDK documents, without its omissions):
  *  - a field that the manifest has no column for is not compared; other columns never are;
  *  - urls, authz and acl are equal when they hold the same items, each as often, in any order;
- *    `%20` inside an item is a blank (a cell can't hold a blank otherwise, so the manifest can't tell them apart);
+ *    `%20` inside an item is a blank (a cell can't hold a blank otherwise, so the manifest can't
+ * tell them apart);
  *  - file_size as whole numbers, md5 and file_name as text, byte by byte;
  *  - null, the empty text and the empty list are all "nothing", and equal to each other.
  */
@@ -16,8 +17,8 @@
 typedef unsigned g3_field_set;
 #define G3_FIELD_BIT(field) (1u << (field))
 
-/* The fields in which `row` and `record` differ; 0 if they agree. The GUIDs are not compared (the index may have the
- * record under another spelling). Neither is changed. */
+/* The fields in which `row` and `record` differ; 0 if they agree. The GUIDs are not compared (the
+ * index may have the record under another spelling). Neither is changed. */
 g3_field_set g3_compare_object(const g3_record *row, const g3_record *record);
 
 /* True if the values say the same, by the rules above. NULL is nothing. */

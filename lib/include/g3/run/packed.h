@@ -1,8 +1,9 @@
-/* Records packed into a few bytes, to be held by the million or written to disk, and unpacked without copying.
+/* Records packed into a few bytes, to be held by the million or written to disk, and unpacked
+ * without copying.
  *
- * A packed record keeps its known fields by number and its other columns by their number in the packer, which
- * owns a copy of each column that it has met. So it outlives the reader that the record came from, and is read by
- * the packer that made it (never by another process).
+ * A packed record keeps its known fields by number and its other columns by their number in the
+ * packer, which owns a copy of each column that it has met. So it outlives the reader that the
+ * record came from, and is read by the packer that made it (never by another process).
  */
 #ifndef G3_RUN_PACKED_H
 #define G3_RUN_PACKED_H
@@ -18,7 +19,8 @@ g3_record_packer *g3_record_packer_open(void);
 void g3_record_pack(g3_record_packer *packer, const g3_record *record, g3_buffer *buffer);
 
 /* Unpacks what g3_record_pack() appended.
- * @return the record, owned by the packer and valid until its next call of g3_record_unpack(); texts borrow from `packed` */
+ * @return the record, owned by the packer and valid until its next call of g3_record_unpack();
+ * texts borrow from `packed` */
 const g3_record *g3_record_unpack(g3_record_packer *packer, g3_view packed);
 
 void g3_record_packer_close(g3_record_packer *packer); /* NULL is allowed */

@@ -1,9 +1,10 @@
 /* How to look a manifest's records up: by lists of ids, or by sweeping over the whole index.
  *
- * A sweep reads every record of the index, wanted or not, but each at a lower price than a lookup. So it pays once
- * a good share of the index is wanted; which share follows from the two speeds. The lookups' speed is measured; the
- * sweep's is taken to be G3_PLAN_SWEEP_ADVANTAGE times that, as measured on the real service (index service 6.3.0 on two
- * cores: 2,844 ids and 5,672 swept records a second).
+ * A sweep reads every record of the index, wanted or not, but each at a lower price than a lookup.
+ * So it pays once a good share of the index is wanted; which share follows from the two speeds. The
+ * lookups' speed is measured; the sweep's is taken to be G3_PLAN_SWEEP_ADVANTAGE times that, as
+ * measured on the real service (index service 6.3.0 on two cores: 2,844 ids and 5,672 swept records
+ * a second).
  */
 #ifndef G3_RUN_PLANNER_H
 #define G3_RUN_PLANNER_H
@@ -28,13 +29,14 @@ typedef struct g3_plan_input {
 typedef enum g3_plan_choice {
     G3_PLAN_IDS,
     G3_PLAN_SWEEP,
-    G3_PLAN_COUNT, /* the number of rows decides and is not known: read on until it is at least `threshold` */
+    G3_PLAN_COUNT, /* the number of rows decides and is not known: read on until it is at least
+                      `threshold` */
 } g3_plan_choice;
 
 typedef struct g3_plan {
     g3_plan_choice choice;
-    int64_t threshold;    /* rows from which on a sweep pays; INT64_MAX: never */
-    double ids_seconds;   /* estimates; -1: not known */
+    int64_t threshold;  /* rows from which on a sweep pays; INT64_MAX: never */
+    double ids_seconds; /* estimates; -1: not known */
     double sweep_seconds;
 } g3_plan;
 

@@ -1,14 +1,17 @@
-/* Verifying a manifest of objects against the index: every row is compared with the record of its GUID.
+/* Verifying a manifest of objects against the index: every row is compared with the record of its
+ * GUID.
  *
  * Two ways to come by the records, with one result:
  *  - lookups (g3/run/lookup.h): rows wait in a bounded window; constant memory;
- *  - a sweep (g3/run/sweep.h): rows are held in a table by GUID and the whole index is read past them; rows that
- *    it did not meet are looked up before they are called missing, for the index may have grown meanwhile.
- *    Rows beyond the memory limit go to disk, with the swept records, sorted by GUID, and are joined there.
- * AUTO begins with lookups, measures, and sweeps for what is left where that is faster (g3/run/planner.h).
+ *  - a sweep (g3/run/sweep.h): rows are held in a table by GUID and the whole index is read past
+ * them; rows that it did not meet are looked up before they are called missing, for the index may
+ * have grown meanwhile. Rows beyond the memory limit go to disk, with the swept records, sorted by
+ * GUID, and are joined there. AUTO begins with lookups, measures, and sweeps for what is left where
+ * that is faster (g3/run/planner.h).
  *
- * Differences are written in the order of the manifest's rows (g3/run/difference.h), also where a GUID is listed
- * more than once: each row is compared on its own. Rows without a GUID, and those that can't be read, are rejected.
+ * Differences are written in the order of the manifest's rows (g3/run/difference.h), also where a
+ * GUID is listed more than once: each row is compared on its own. Rows without a GUID, and those
+ * that can't be read, are rejected.
  */
 #ifndef G3_RUN_VERIFY_H
 #define G3_RUN_VERIFY_H
@@ -28,42 +31,43 @@ typedef enum g3_verify_way {
 } g3_verify_way;
 
 typedef struct g3_verify_options {
-    const char *base;          /* URL of the index service */
-    const char *const *paths;  /* manifests, read in a row */
-    size_t path_count;         /* at least 1 */
+    const char *base;         /* URL of the index service */
+    const char *const *paths; /* manifests, read in a row */
+    size_t path_count;        /* at least 1 */
     g3_manifest_options manifest;
     g3_verify_way way;
-    int64_t batch;             /* most GUIDs a request; 0: as the way allows */
-    int64_t memory;            /* bytes for rows held by a sweep */
-    bool unordered;            /* differences as they are found */
+    int64_t batch;  /* most GUIDs a request; 0: as the way allows */
+    int64_t memory; /* bytes for rows held by a sweep */
+    bool unordered; /* differences as they are found */
     g3_difference_form form;
-    char delimiter;            /* of G3_DIFFERENCE_TABLE */
-    g3_sink *output;           /* takes the differences; borrowed, as all below */
-    g3_sink *extra;            /* takes the index records that the manifest does not list, as a manifest; NULL:
-                                  not wanted. Needs a sweep: `way` is AUTO or SWEEP */
-    g3_format extra_format;    /* not AUTO */
+    char delimiter;  /* of G3_DIFFERENCE_TABLE */
+    g3_sink *output; /* takes the differences; borrowed, as all below */
+    g3_sink *extra; /* takes the index records that the manifest does not list, as a manifest; NULL:
+                       not wanted. Needs a sweep: `way` is AUTO or SWEEP */
+    g3_format extra_format; /* not AUTO */
     g3_rejects *rejects;
     g3_reporter *reporter;
 } g3_verify_options;
 
 typedef struct g3_verify_result {
-    uint64_t rows;      /* compared, or found to be missing */
+    uint64_t rows; /* compared, or found to be missing */
     uint64_t matched;
-    uint64_t differing; /* rows that differ in some field */
-    uint64_t missing;   /* rows without a record in the index */
+    uint64_t differing;                /* rows that differ in some field */
+    uint64_t missing;                  /* rows without a record in the index */
     uint64_t fields[G3_OBJECT_FIELDS]; /* differences by field */
-    uint64_t extra;     /* index records that the manifest does not list, where asked for */
-    uint64_t swept;     /* records read by a sweep; 0 if there was none */
+    uint64_t extra; /* index records that the manifest does not list, where asked for */
+    uint64_t swept; /* records read by a sweep; 0 if there was none */
 } g3_verify_result;
 
 /* Verifies all rows.
  * @param result  filled in, also on failure, with what was done until then
- * @return false with an error; after G3_EXIT_INTERRUPTED the differences found so far have been written
- *         to the output, in order */
+ * @return false with an error; after G3_EXIT_INTERRUPTED the differences found so far have been
+ * written to the output, in order */
 bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_result *result,
                    g3_error *error);
 
-/* Says in one line what was found: rows, matched, missing, differing by field, rejected, requests, seconds. */
+/* Says in one line what was found: rows, matched, missing, differing by field, rejected, requests,
+ * seconds. */
 void g3_verify_summarize(const g3_verify_result *result, uint64_t rejected, uint64_t requests,
                          double seconds, g3_reporter *reporter);
 
