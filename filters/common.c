@@ -1,4 +1,5 @@
-/* What all filters share: the options of input and output, the set-up and the end of main. */
+/* What all filters share: the options of input and output, the way from main to the work and back.
+ */
 #include "common.h"
 #include "g3/base/interrupt.h"
 #include "g3/base/memory.h"
@@ -9,62 +10,101 @@
 #define DEFAULT_MEMORY ((int64_t)1 << 30)
 
 const g3_option COMMON_OPTIONS[] = {
-    {.name = "output", .letter = 'o', .kind = G3_OPTION_TEXT, .argument = "FILE",
+    {.name = "output",
+     .letter = 'o',
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
      .at = offsetof(common_options, output),
-     .help = "write there instead of to standard output; the file gets its name when it is complete; "
-             "packed with zstd if it ends in .zst"},
-    {.name = "from", .kind = G3_OPTION_CHOICE, .choices = "auto|csv|tsv|ndjson",
+     .help =
+         "write there instead of to standard output; the file gets its name when it is complete; "
+         "packed with zstd if it ends in .zst"},
+    {.name = "from",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "auto|csv|tsv|ndjson",
      .at = offsetof(common_options, from),
      .help = "format of the input; auto goes by the name's extension, else by content"},
-    {.name = "to", .kind = G3_OPTION_CHOICE, .choices = "ndjson|csv|tsv",
-     .at = offsetof(common_options, to), .help = "format of the output"},
-    {.name = "delimiter", .kind = G3_OPTION_CHAR, .argument = "C",
-     .at = offsetof(common_options, delimiter), .help = "what parts cells in CSV input and output"},
-    {.name = "map", .kind = G3_OPTION_LIST, .argument = "FIELD=COLUMN",
+    {.name = "to",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "ndjson|csv|tsv",
+     .at = offsetof(common_options, to),
+     .help = "format of the output"},
+    {.name = "delimiter",
+     .kind = G3_OPTION_CHAR,
+     .argument = "C",
+     .at = offsetof(common_options, delimiter),
+     .help = "what parts cells in CSV input and output"},
+    {.name = "map",
+     .kind = G3_OPTION_LIST,
+     .argument = "FIELD=COLUMN",
      .at = offsetof(common_options, maps),
      .help = "take FIELD from the column of that name; may be repeated"},
-    {.name = "strict", .kind = G3_OPTION_FLAG, .at = offsetof(common_options, strict),
+    {.name = "strict",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(common_options, strict),
      .help = "reject rows that are too short, instead of padding them"},
-    {.name = "reject", .kind = G3_OPTION_TEXT, .argument = "FILE",
+    {.name = "reject",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
      .at = offsetof(common_options, reject),
      .help = "write rows that can't be used there, as JSON lines with line and reason"},
-    {.name = "max-rejects", .kind = G3_OPTION_COUNT, .argument = "N",
+    {.name = "max-rejects",
+     .kind = G3_OPTION_COUNT,
+     .argument = "N",
      .at = offsetof(common_options, max_rejects),
      .help = "give up when more than N rows can't be used (default: no limit)"},
-    {.name = "unordered", .kind = G3_OPTION_FLAG, .at = offsetof(common_options, unordered),
+    {.name = "unordered",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(common_options, unordered),
      .help = "give results as they arrive instead of in input order"},
-    {.name = "memory", .kind = G3_OPTION_SIZE, .argument = "SIZE",
+    {.name = "memory",
+     .kind = G3_OPTION_SIZE,
+     .argument = "SIZE",
      .at = offsetof(common_options, memory),
      .help = "most memory for rows that must be held (default 1G); beyond it, disk is used"},
-    {.name = "quiet", .letter = 'q', .kind = G3_OPTION_FLAG, .at = offsetof(common_options, quiet),
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(common_options, quiet),
      .help = "say nothing on standard error but errors"},
-    {.name = "progress", .kind = G3_OPTION_CHOICE, .choices = "auto|always|never",
+    {.name = "progress",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "auto|always|never",
      .at = offsetof(common_options, progress),
      .help = "progress on standard error; auto: if it is a terminal"},
-    {.name = "log", .kind = G3_OPTION_CHOICE, .choices = "text|json",
-     .at = offsetof(common_options, log), .help = "form of messages"},
+    {.name = "log",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "text|json",
+     .at = offsetof(common_options, log),
+     .help = "form of messages"},
 };
 const size_t COMMON_OPTION_COUNT = G3_COUNT(COMMON_OPTIONS);
 
 const common_options COMMON_DEFAULTS = {
     .output = "-", .to = -1, .max_rejects = -1, .memory = DEFAULT_MEMORY};
 
-g3_options_result begin_filter(const g3_command *command, int argc, char **argv, common_options *options,
-                               g3_text_list *operands, g3_reporter *reporter)
+int run_filter(const filter *self, int argc, char **argv)
 {
+    common_options *common = self->common;
+    g3_text_list operands = {0};
+    g3_reporter reporter;
     g3_error error;
+    int status = G3_EXIT_DONE;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* a core file could hold a token */
     g3_interrupt_set_up();
-    g3_options_result result = g3_options_parse(command, argc, argv, operands, &error);
-    g3_reporter_set_up(reporter, command->name, options->quiet, options->log == 1,
-                       (g3_progress_mode)options->progress);
+    g3_options_result result = g3_options_parse(self->command, argc, argv, &operands, &error);
+    g3_reporter_set_up(&reporter, self->command->name, common->quiet, common->log == 1,
+                       (g3_progress_mode)common->progress);
     if (result == G3_OPTIONS_WRONG)
-        g3_report_error(reporter, &error);
-    return result;
+        status = g3_report_error(&reporter, &error);
+    else if (result == G3_OPTIONS_RUN)
+        status = self->run(self->context, &operands, &reporter);
+    free(common->maps.items);
+    free(operands.items);
+    return status;
 }
 
-bool common_manifest_options(const common_options *options, g3_kind kind, g3_manifest_options *result,
-                             g3_error *error)
+bool common_manifest_options(const common_options *options, g3_kind kind,
+                             g3_manifest_options *result, g3_error *error)
 {
     g3_column_map *maps = g3_allocate_zeroed(options->maps.count, sizeof *maps);
     *result = (g3_manifest_options){.kind = kind,
@@ -104,10 +144,4 @@ g3_format common_output_format(const common_options *options, g3_format otherwis
         if (g3_view_ends_with(name, g3_view_of(BY_NAME[i].extension)))
             return BY_NAME[i].format;
     return otherwise;
-}
-
-void end_filter(common_options *options, g3_text_list *operands)
-{
-    free(options->maps.items);
-    free(operands->items);
 }

@@ -1,4 +1,5 @@
-/* What all filters share: the options of input and output, the set-up and the end of main. */
+/* What all filters share: the options of input and output, the way from main to the work and back.
+ */
 #ifndef FILTERS_COMMON_H
 #define FILTERS_COMMON_H
 
@@ -9,40 +10,45 @@
 
 /* Values of COMMON_OPTIONS. */
 typedef struct common_options {
-    const char *output;      /* -o */
-    int from;                /* --from: a g3_format */
-    int to;                  /* --to: 0 ndjson, 1 csv, 2 tsv; -1: the tool's default */
-    char delimiter;          /* --delimiter */
-    const char *reject;      /* --reject */
-    int64_t max_rejects;     /* --max-rejects; -1: no limit */
-    bool unordered;          /* --unordered */
-    bool strict;             /* --strict */
-    int64_t memory;          /* --memory, bytes */
-    bool quiet;              /* -q */
-    int progress;            /* --progress: a g3_progress_mode */
-    int log;                 /* --log: 0 text, 1 json */
-    g3_text_list maps;       /* --map field=column */
+    const char *output;  /* -o */
+    int from;            /* --from: a g3_format */
+    int to;              /* --to: 0 ndjson, 1 csv, 2 tsv; -1: the tool's default */
+    char delimiter;      /* --delimiter */
+    const char *reject;  /* --reject */
+    int64_t max_rejects; /* --max-rejects; -1: no limit */
+    bool unordered;      /* --unordered */
+    bool strict;         /* --strict */
+    int64_t memory;      /* --memory, bytes */
+    bool quiet;          /* -q */
+    int progress;        /* --progress: a g3_progress_mode */
+    int log;             /* --log: 0 text, 1 json */
+    g3_text_list maps;   /* --map field=column */
 } common_options;
 
 extern const g3_option COMMON_OPTIONS[];
 extern const size_t COMMON_OPTION_COUNT;
 extern const common_options COMMON_DEFAULTS;
 
-/* Reads the command line, sets up signals and the reporter.
- * @param operands  to be freed by end_filter()
- * @return G3_OPTIONS_RUN, or what main must end with: 0 for SHOWN, 2 for WRONG (said already) */
-g3_options_result begin_filter(const g3_command *command, int argc, char **argv, common_options *options,
-                               g3_text_list *operands, g3_reporter *reporter);
+/* A filter: its command line, and its work between that and the exit status. */
+typedef struct filter {
+    const g3_command *command;
+    common_options *common; /* one of the command's groups, holding the defaults */
+    /* @return the exit status, what there is to say having been said */
+    int (*run)(void *context, const g3_text_list *operands, g3_reporter *reporter);
+    void *context;
+} filter;
+
+/* Main's body: signals, the command line, messages, then the work.
+ * @return what main must end with */
+int run_filter(const filter *self, int argc, char **argv);
 
 /* What a manifest is to be read with; the maps are owned by the caller: free((void *)result.maps).
  * @return false with G3_EXIT_USAGE for a --map without '=' */
-bool common_manifest_options(const common_options *options, g3_kind kind, g3_manifest_options *result,
-                             g3_error *error);
+bool common_manifest_options(const common_options *options, g3_kind kind,
+                             g3_manifest_options *result, g3_error *error);
 
-/* The format to write: --to, else by the output's name (.csv .tsv .ndjson .jsonl, in front of .zst), else `otherwise`. */
+/* The format to write: --to, else by the output's name (.csv .tsv .ndjson .jsonl, in front of
+ * .zst), else `otherwise`. */
 g3_format common_output_format(const common_options *options, g3_format otherwise);
-
-/* Flushes standard output, frees the lists that option parsing made. */
-void end_filter(common_options *options, g3_text_list *operands);
 
 #endif

@@ -1,11 +1,11 @@
 /* g3-fetch-index: the index as a manifest. */
 #include "common.h"
+#include "g3/base/clock.h"
 #include "g3/commons/endpoint.h"
 #include "g3/run/fetch.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
 typedef struct fetch_options {
     bool sort;
@@ -150,17 +150,9 @@ static bool check_usage(const common_options *common, const fetch_options *mine,
     return true;
 }
 
-static double seconds_since(const struct timespec *begun)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - begun->tv_sec) + (double)(now.tv_nsec - begun->tv_nsec) / 1e9;
-}
-
 static void summarize(g3_reporter *reporter, const g3_fetch_result *result, const g3_http *http,
-                      const struct timespec *begun)
+                      double seconds)
 {
-    double seconds = seconds_since(begun);
     g3_http_statistics statistics = g3_http_get_statistics(http);
     if (result->done_before)
         return;
@@ -203,28 +195,35 @@ static bool fetch(const common_options *common, const fetch_options *mine, g3_co
     return done;
 }
 
-static int run(const common_options *common, const fetch_options *mine,
-               const g3_service_options *service, const g3_text_list *operands,
-               g3_reporter *reporter)
+/* The values of all options. */
+typedef struct fetch_context {
+    const common_options *common;
+    const fetch_options *mine;
+    const g3_service_options *service;
+} fetch_context;
+
+static int run(void *context, const g3_text_list *operands, g3_reporter *reporter)
 {
+    const fetch_context *given = context;
+    const common_options *common = given->common;
+    const fetch_options *mine = given->mine;
     g3_commons commons = {0};
     g3_rejects *rejects = NULL;
     g3_fetch_result result = {0};
     g3_error error = {0}, later;
     uint64_t rejected = 0;
-    struct timespec begun;
-    clock_gettime(CLOCK_MONOTONIC, &begun);
+    double begun = g3_clock();
     bool done =
         check_usage(common, mine, operands, &error) &&
         (rejects = g3_rejects_open(common->reject, common->max_rejects, false, reporter, &error)) &&
-        g3_commons_open(&commons, service, reporter, &error) &&
-        fetch(common, mine, &commons, service->batch, rejects, reporter, &result, &error);
+        g3_commons_open(&commons, given->service, reporter, &error) &&
+        fetch(common, mine, &commons, given->service->batch, rejects, reporter, &result, &error);
     if (rejects) {
         rejected = g3_rejects_count(rejects);
         done = g3_rejects_finish(rejects, done ? &error : &later) && done;
     }
     if (done)
-        summarize(reporter, &result, commons.http, &begun);
+        summarize(reporter, &result, commons.http, g3_clock() - begun);
     g3_commons_close(&commons);
     if (!done)
         return g3_report_error(reporter, &error);
@@ -259,22 +258,9 @@ int main(int argc, char **argv)
             "  g3-fetch-index -e https://COMMONS --acl open --to ndjson | jq .file_size\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
-    g3_text_list operands = {0};
-    g3_reporter reporter;
-    int status;
-
-    switch (begin_filter(&command, argc, argv, &common, &operands, &reporter)) {
-    case G3_OPTIONS_SHOWN:
-        status = G3_EXIT_DONE;
-        break;
-    case G3_OPTIONS_WRONG:
-        status = G3_EXIT_USAGE;
-        break;
-    default:
-        status = run(&common, &mine, &service, &operands, &reporter);
-    }
+    fetch_context context = {&common, &mine, &service};
+    int status = run_filter(&(filter){&command, &common, run, &context}, argc, argv);
     free(mine.filters.hashes.items);
     free(mine.filters.metadata.items);
-    end_filter(&common, &operands);
     return status;
 }

@@ -14,22 +14,29 @@ typedef struct parse_options {
 } parse_options;
 
 static const g3_option PARSE_OPTIONS[] = {
-    {.name = "kind", .kind = G3_OPTION_CHOICE, .choices = "object|metadata|raw",
+    {.name = "kind",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "object|metadata|raw",
      .at = offsetof(parse_options, kind),
-     .help = "what the rows are: file objects (the default), metadata (cells that parse as JSON become "
-             "that value), or just cells"},
-    {.name = "check", .kind = G3_OPTION_FLAG, .at = offsetof(parse_options, check),
+     .help =
+         "what the rows are: file objects (the default), metadata (cells that parse as JSON become "
+         "that value), or just cells"},
+    {.name = "check",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(parse_options, check),
      .help = "write no records but each fault found, as JSON lines {line, column, value, reason}"},
-    {.name = "shard", .kind = G3_OPTION_TEXT, .argument = "K/N",
+    {.name = "shard",
+     .kind = G3_OPTION_TEXT,
+     .argument = "K/N",
      .at = offsetof(parse_options, shard),
-     .help = "only part K of N, chosen by a hash of the GUID (of the whole row where there is none)"},
+     .help =
+         "only part K of N, chosen by a hash of the GUID (of the whole row where there is none)"},
 };
 
 /* One run over all operands. */
 typedef struct parse_run {
     const common_options *common;
-    g3_kind kind;
-    bool check;
+    const parse_options *mine;
     g3_shard shard;
     bool name_files; /* there are several: faults say which */
     g3_reporter *reporter;
@@ -72,9 +79,9 @@ static void check_record(parse_run *run, g3_manifest_reader *reader, const g3_re
 {
     g3_fault faults[G3_FAULT_LIMIT];
     size_t count = 0;
-    if (run->kind == G3_KIND_OBJECT)
+    if (run->mine->kind == G3_KIND_OBJECT)
         count = g3_check_object(record, faults);
-    else if (run->kind == G3_KIND_METADATA && g3_record_guid(record).length == 0)
+    else if (run->mine->kind == G3_KIND_METADATA && g3_record_guid(record).length == 0)
         faults[count++] = (g3_fault){G3_GUID, {0}, "is empty, but required"};
     for (size_t i = 0; i < count; i++)
         end_fault(begin_fault(run, reader, record->line), g3_object_columns[faults[i].field].name,
@@ -89,7 +96,7 @@ static bool handle_record(parse_run *run, g3_manifest_reader *reader, const g3_r
     if (!g3_shard_has(&run->shard, record, g3_manifest_row_text(reader)))
         return true;
     run->rows++;
-    if (run->check) {
+    if (run->mine->check) {
         check_record(run, reader, record);
         return true;
     }
@@ -103,7 +110,7 @@ static bool handle_record(parse_run *run, g3_manifest_reader *reader, const g3_r
 static bool handle_bad_row(parse_run *run, g3_manifest_reader *reader, const g3_bad_row *bad,
                            g3_error *error)
 {
-    if (run->check) {
+    if (run->mine->check) {
         run->rows++;
         end_fault(begin_fault(run, reader, bad->line), bad->column, NULL, bad->reason);
     }
@@ -140,7 +147,7 @@ static bool parse_file(parse_run *run, const char *path, g3_error *error)
 {
     g3_manifest_options options;
     g3_manifest_reader *reader = NULL;
-    bool done = common_manifest_options(run->common, run->kind, &options, error) &&
+    bool done = common_manifest_options(run->common, (g3_kind)run->mine->kind, &options, error) &&
                 (reader = g3_manifest_open(path, &options, error));
     if (done && run->writer) {
         const g3_column **columns;
@@ -151,7 +158,8 @@ static bool parse_file(parse_run *run, const char *path, g3_error *error)
     }
     done = done && read_rows(run, reader, error);
     if (done && g3_manifest_padded(reader))
-        g3_warn(run->reporter, "%s: %" PRIu64 " rows were too short and were padded with empty cells",
+        g3_warn(run->reporter,
+                "%s: %" PRIu64 " rows were too short and were padded with empty cells",
                 g3_manifest_name(reader), g3_manifest_padded(reader));
     g3_manifest_close(reader);
     free((void *)options.maps);
@@ -167,14 +175,13 @@ static bool parse_all(parse_run *run, const g3_text_list *operands, g3_error *er
     bool done = false;
 
     run->name_files = count > 1;
-    run->rejects = g3_rejects_open(common->reject, common->max_rejects, run->name_files, run->reporter,
-                                   error);
+    run->rejects =
+        g3_rejects_open(common->reject, common->max_rejects, run->name_files, run->reporter, error);
     if (!run->rejects || !(run->sink = g3_sink_open(common->output, error)))
         goto done;
-    if (!run->check)
-        run->writer = g3_manifest_writer_open(run->sink,
-                                              common_output_format(common, G3_FORMAT_NDJSON),
-                                              common->delimiter);
+    if (!run->mine->check)
+        run->writer = g3_manifest_writer_open(
+            run->sink, common_output_format(common, G3_FORMAT_NDJSON), common->delimiter);
     for (size_t i = 0; i < count; i++)
         if (!parse_file(run, paths[i], error))
             goto done;
@@ -197,10 +204,21 @@ static int finish(parse_run *run, bool done, g3_error *error)
         done = false;
     if (!done)
         return g3_report_error(run->reporter, error);
-    if (run->check)
+    if (run->mine->check)
         g3_note(run->reporter, "%" PRIu64 " rows checked, %" PRIu64 " with faults", run->rows,
                 run->faulty + rejected);
     return run->faulty || rejected ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+}
+
+static int run_parse(void *context, const g3_text_list *operands, g3_reporter *reporter)
+{
+    parse_run *run = context;
+    g3_error error = {0};
+    run->reporter = reporter;
+    run->shard = (g3_shard){0, 1};
+    bool done = (!run->mine->shard || g3_shard_read(run->mine->shard, &run->shard, &error)) &&
+                parse_all(run, operands, &error);
+    return finish(run, done, &error);
 }
 
 int main(int argc, char **argv)
@@ -213,34 +231,16 @@ int main(int argc, char **argv)
         .name = "g3-parse",
         .purpose = "read manifests as records, and write records as manifests",
         .operands = "[FILE]...",
-        .details = "Reads CSV, TSV or JSON lines, plain or packed with gzip or zstd, and writes one record a "
+        .details = "Reads CSV, TSV or JSON lines, plain or packed with gzip or zstd, and writes "
+                   "one record a "
                    "line.\nWithout FILE, or where it is -, standard input is read.\n",
-        .examples = "  g3-parse manifest.tsv.gz | jq .guid\n"
-                    "  g3-parse --map guid=id --map file_size=size gdc_manifest.tsv -o records.ndjson.zst\n"
-                    "  g3-parse --to csv records.ndjson > manifest.csv\n"
-                    "  g3-parse --check manifest.csv\n",
+        .examples =
+            "  g3-parse manifest.tsv.gz | jq .guid\n"
+            "  g3-parse --map guid=id --map file_size=size gdc_manifest.tsv -o records.ndjson.zst\n"
+            "  g3-parse --to csv records.ndjson > manifest.csv\n"
+            "  g3-parse --check manifest.csv\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
-    g3_text_list operands = {0};
-    g3_reporter reporter;
-    g3_error error = {0};
-    int status;
-
-    switch (begin_filter(&command, argc, argv, &common, &operands, &reporter)) {
-    case G3_OPTIONS_SHOWN:
-        status = G3_EXIT_DONE;
-        break;
-    case G3_OPTIONS_WRONG:
-        status = G3_EXIT_USAGE;
-        break;
-    default: {
-        parse_run run = {.common = &common, .kind = (g3_kind)mine.kind, .check = mine.check,
-                         .shard = {0, 1}, .reporter = &reporter};
-        bool done = (!mine.shard || g3_shard_read(mine.shard, &run.shard, &error)) &&
-                    parse_all(&run, &operands, &error);
-        status = finish(&run, done, &error);
-    }
-    }
-    end_filter(&common, &operands);
-    return status;
+    parse_run run = {.common = &common, .mine = &mine};
+    return run_filter(&(filter){&command, &common, run_parse, &run}, argc, argv);
 }

@@ -1,10 +1,10 @@
 /* g3-verify: differences between a manifest and the index service. */
 #include "common.h"
+#include "g3/base/clock.h"
 #include "g3/commons/endpoint.h"
 #include "g3/run/verify.h"
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { KIND_OBJECT, KIND_METADATA };
 enum { FORMAT_RECORDS, FORMAT_SDK };
@@ -48,6 +48,7 @@ static const g3_option VERIFY_OPTIONS[] = {
 typedef struct verify_run {
     const common_options *common;
     const verify_options *mine;
+    const g3_service_options *service;
     g3_reporter *reporter;
     g3_commons commons;
     g3_manifest_options manifest;
@@ -96,12 +97,11 @@ static g3_format choose_extra_format(const verify_run *run)
     return common_output_format(&named, G3_FORMAT_CSV);
 }
 
-static bool open_all(verify_run *run, const g3_service_options *service, size_t path_count,
-                     g3_error *error)
+static bool open_all(verify_run *run, size_t path_count, g3_error *error)
 {
     const common_options *common = run->common;
     if (!common_manifest_options(common, G3_KIND_OBJECT, &run->manifest, error) ||
-        !g3_commons_open(&run->commons, service, run->reporter, error))
+        !g3_commons_open(&run->commons, run->service, run->reporter, error))
         return false;
     if (!run->commons.index)
         return g3_fail(error, G3_EXIT_USAGE,
@@ -114,12 +114,11 @@ static bool open_all(verify_run *run, const g3_service_options *service, size_t 
     return run->output && (run->extra || !run->mine->extra);
 }
 
-static bool verify(verify_run *run, const g3_service_options *service, const g3_text_list *operands,
-                   g3_error *error)
+static bool verify(verify_run *run, const g3_text_list *operands, g3_error *error)
 {
     static const char *const STANDARD_INPUT[] = {"-"};
     size_t path_count = operands->count ? operands->count : 1;
-    if (!check_usage(run, error) || !open_all(run, service, path_count, error))
+    if (!check_usage(run, error) || !open_all(run, path_count, error))
         return false;
     g3_verify_options options = {
         .base = run->commons.index,
@@ -127,7 +126,7 @@ static bool verify(verify_run *run, const g3_service_options *service, const g3_
         .path_count = path_count,
         .manifest = run->manifest,
         .way = (g3_verify_way)run->mine->lookup,
-        .batch = service->batch,
+        .batch = run->service->batch,
         .memory = run->common->memory,
         .unordered = run->common->unordered,
         .output = run->output,
@@ -170,21 +169,16 @@ static int finish(verify_run *run, bool done, double seconds, g3_error *error)
     return differences ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
 }
 
-static int run_verify(const common_options *common, const verify_options *mine,
-                      const g3_service_options *service, const g3_text_list *operands,
-                      g3_reporter *reporter)
+static int run_verify(void *context, const g3_text_list *operands, g3_reporter *reporter)
 {
-    verify_run run = {.common = common, .mine = mine, .reporter = reporter};
-    struct timespec begin, end;
+    verify_run *run = context;
     g3_error error = {0};
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    bool done = verify(&run, service, operands, &error);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds =
-        (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
-    int status = finish(&run, done, seconds, &error);
-    g3_commons_close(&run.commons);
-    free((void *)run.manifest.maps);
+    double begun = g3_clock();
+    run->reporter = reporter;
+    bool done = verify(run, operands, &error);
+    int status = finish(run, done, g3_clock() - begun, &error);
+    g3_commons_close(&run->commons);
+    free((void *)run->manifest.maps);
     return status;
 }
 
@@ -220,20 +214,6 @@ int main(int argc, char **argv)
             "  g3-verify -e https://commons.example.org --extra unlisted.csv manifest.csv\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
-    g3_text_list operands = {0};
-    g3_reporter reporter;
-    int status;
-
-    switch (begin_filter(&command, argc, argv, &common, &operands, &reporter)) {
-    case G3_OPTIONS_SHOWN:
-        status = G3_EXIT_DONE;
-        break;
-    case G3_OPTIONS_WRONG:
-        status = G3_EXIT_USAGE;
-        break;
-    default:
-        status = run_verify(&common, &mine, &service, &operands, &reporter);
-    }
-    end_filter(&common, &operands);
-    return status;
+    verify_run run = {.common = &common, .mine = &mine, .service = &service};
+    return run_filter(&(filter){&command, &common, run_verify, &run}, argc, argv);
 }

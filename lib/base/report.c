@@ -1,12 +1,15 @@
 /* Messages and progress on standard error. */
 #include "g3/base/report.h"
 #include "g3/base/buffer.h"
+#include "g3/base/clock.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Least time between two drawings of the progress line, nanoseconds: smooth to the eye, free of cost. */
-#define DRAW_INTERVAL 100000000L
+/* Least time between two drawings of the progress line, seconds: smooth to the eye, free of cost.
+ */
+#define DRAW_INTERVAL 0.1
 
 void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, bool json,
                         g3_progress_mode mode)
@@ -29,7 +32,8 @@ static void append_json_text(g3_buffer *line, const char *text)
     }
 }
 
-static void append_json_line(g3_buffer *line, const char *tool, const char *level, const char *message)
+static void append_json_line(g3_buffer *line, const char *tool, const char *level,
+                             const char *message)
 {
     struct timespec now;
     struct tm utc;
@@ -37,7 +41,8 @@ static void append_json_line(g3_buffer *line, const char *tool, const char *leve
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    g3_buffer_append_format(line, "{\"time\":\"%s\",\"tool\":\"%s\",\"level\":\"%s\",\"message\":\"",
+    g3_buffer_append_format(line,
+                            "{\"time\":\"%s\",\"tool\":\"%s\",\"level\":\"%s\",\"message\":\"",
                             stamp, tool, level);
     append_json_text(line, message);
     g3_buffer_append_text(line, "\"}\n");
@@ -52,7 +57,8 @@ static void write_line(g3_reporter *reporter, const char *level, const char *lab
         append_json_line(&line, reporter->tool, level, message);
     else
         g3_buffer_append_format(&line, "%s: %s%s\n", reporter->tool, label, message);
-    fwrite(line.data, 1, line.length, stderr); /* standard error is unbuffered: one write, one line */
+    fwrite(line.data, 1, line.length,
+           stderr); /* standard error is unbuffered: one write, one line */
     g3_buffer_free(&line);
 }
 
@@ -92,14 +98,11 @@ int g3_report_error(g3_reporter *reporter, const g3_error *error)
 
 void g3_progress(g3_reporter *reporter, const char *format, ...)
 {
-    struct timespec now;
     va_list arguments;
     if (!reporter || !reporter->progress)
         return;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    long passed = (now.tv_sec - reporter->last_draw.tv_sec) * 1000000000L +
-                  (now.tv_nsec - reporter->last_draw.tv_nsec);
-    if (reporter->progress_drawn && passed < DRAW_INTERVAL)
+    double now = g3_clock();
+    if (reporter->progress_drawn && now - reporter->last_draw < DRAW_INTERVAL)
         return;
     reporter->last_draw = now;
     reporter->progress_drawn = true;

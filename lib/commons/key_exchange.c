@@ -2,6 +2,7 @@
  */
 #include "key_exchange.h"
 #include "g3/commons/tokens.h"
+#include "g3/http/status.h"
 #include <json-c/json.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -12,11 +13,6 @@
 
 /* A token answer has a few kB. */
 #define ANSWER_LIMIT ((size_t)256 * 1024)
-
-#define HTTP_OK                 200
-#define HTTP_BAD_REQUEST        400
-#define HTTP_NOT_FOUND          404
-#define HTTP_METHOD_NOT_ALLOWED 405
 
 /* The older path and the newer one, in the order that the services have been met. */
 static const char *const PATHS[] = {"/credentials/cdis/access_token",
@@ -82,9 +78,9 @@ static bool try_path(g3_http *http, const g3_api_key *key, const char *url, bool
     if (!ok)
         goto done;
     long status = response.status;
-    bool absent = status == HTTP_NOT_FOUND || status == HTTP_METHOD_NOT_ALLOWED;
+    bool absent = status == G3_HTTP_NOT_FOUND || status == G3_HTTP_METHOD_NOT_ALLOWED;
     ok = false;
-    if (status == HTTP_OK && !response.failed && read_answer(g3_buffer_view(&response.body), token))
+    if (status == G3_HTTP_OK && !response.failed && read_answer(g3_buffer_view(&response.body), token))
         ok = true;
     else if (absent && !last)
         *next = true;

@@ -2,6 +2,7 @@
  * whatever talks to a service. */
 #include "concurrency.h"
 #include "exchange.h"
+#include "g3/base/clock.h"
 #include "g3/base/interrupt.h"
 #include "g3/base/memory.h"
 #include <errno.h>
@@ -189,7 +190,7 @@ static bool send_what_is_due(engine_run *run, g3_error *error)
     g3_http *http = run->http;
     while (http->waiting && http->sent < http->window.size) {
         g3_exchange *exchange = find_next_due(http);
-        if (exchange->due > g3_exchange_clock())
+        if (exchange->due > g3_clock())
             break;
         http->statistics.retries++;
         change_state(http, exchange, G3_EXCHANGE_FREE);
@@ -244,7 +245,7 @@ static void warn_once(g3_http *http, const g3_exchange *exchange, CURLcode resul
 static void adapt_window(g3_http *http, const g3_exchange *exchange, g3_trouble trouble, bool full)
 {
     if (trouble == G3_TROUBLE_BUSY || trouble == G3_TROUBLE_TIMEOUT)
-        g3_http_window_cut(&http->window, exchange->sent, g3_exchange_clock());
+        g3_http_window_cut(&http->window, exchange->sent, g3_clock());
     else if (trouble == G3_TROUBLE_NONE)
         g3_http_window_count(&http->window, exchange->response.seconds, full);
 }
@@ -281,7 +282,7 @@ static bool settle(engine_run *run, g3_exchange *exchange, CURLcode result, g3_e
 static bool wait_for_news(engine_run *run, g3_error *error)
 {
     g3_http *http = run->http;
-    double seconds = LONGEST_POLL, now = g3_exchange_clock();
+    double seconds = LONGEST_POLL, now = g3_clock();
     g3_exchange *next = find_next_due(http);
     if (next && http->sent < http->window.size && next->due - now < seconds)
         seconds = next->due - now;
@@ -330,7 +331,7 @@ static void heed_interrupt(engine_run *run)
     run->interrupted = run->ended = true;
     double patience = run->http->options.request_timeout;
     run->give_up =
-        g3_exchange_clock() + (patience < INTERRUPT_PATIENCE ? patience : INTERRUPT_PATIENCE);
+        g3_clock() + (patience < INTERRUPT_PATIENCE ? patience : INTERRUPT_PATIENCE);
     abandon_all(run->http, false);
 }
 
@@ -342,7 +343,7 @@ static bool run_to_end(engine_run *run, g3_error *error)
         if (!send_what_is_due(run, error) || !pull(run, error))
             return false;
         bool idle = http->sent == 0 && http->waiting == 0;
-        if (run->interrupted && (idle || g3_exchange_clock() >= run->give_up))
+        if (run->interrupted && (idle || g3_clock() >= run->give_up))
             return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
         if (idle && run->ended)
             return true;

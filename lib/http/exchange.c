@@ -1,5 +1,6 @@
 /* Sends one try of a request and takes in the answer. Called by the engine. */
 #include "exchange.h"
+#include "g3/base/clock.h"
 #include "g3/base/memory.h"
 #include "g3/base/options.h"
 #include <stdlib.h>
@@ -17,13 +18,6 @@
 #define KEPT_CAPACITY ((size_t)4 * 1024 * 1024)
 
 #define MILLISECONDS 1000.0
-
-double g3_exchange_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* curl's write callback: bytes of the answer, unpacked. */
 static size_t receive(char *data, size_t size, size_t count, void *context)
@@ -81,7 +75,7 @@ void g3_exchange_begin(g3_exchange *exchange, g3_request *request)
     g3_buffer_text(&exchange->request.url); /* messages and comparisons take it as a text */
     exchange->redirects = 0;
     exchange->foreign = exchange->renewed = exchange->with_login = false;
-    exchange->begun = g3_exchange_clock();
+    exchange->begun = g3_clock();
     exchange->response.attempts = 0;
 }
 
@@ -189,7 +183,7 @@ bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
      */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, encrypted ? 1L : 0L);
 
-    exchange->sent = g3_exchange_clock();
+    exchange->sent = g3_clock();
     double left = exchange->begun + options->total_timeout - exchange->sent;
     double patience = options->request_timeout < left ? options->request_timeout : left;
     if (patience < 0)
@@ -203,7 +197,7 @@ bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
 void g3_exchange_finish(g3_exchange *exchange)
 {
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->response.status);
-    exchange->response.seconds = g3_exchange_clock() - exchange->sent;
+    exchange->response.seconds = g3_clock() - exchange->sent;
 }
 
 /* Empties a buffer; keeps its memory unless that is unusually much. */

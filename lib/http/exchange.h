@@ -34,13 +34,10 @@ typedef struct g3_exchange {
     uint64_t generation; /* ... of this generation */
     bool renewed;        /* a 401 has already led to a new login */
     bool too_large;      /* the answer passed the limit */
-    double begun;        /* when the request was pulled, seconds of g3_exchange_clock() */
+    double begun;        /* when the request was pulled, seconds of g3_clock() */
     double sent;         /* when the last try was sent */
     double due;          /* when a waiting repeat is to be sent */
 } g3_exchange;
-
-/* Seconds of a clock that only goes forward. */
-double g3_exchange_clock(void);
 
 /* Takes over `request` (zeroed after). */
 void g3_exchange_begin(g3_exchange *exchange, g3_request *request);

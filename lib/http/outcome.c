@@ -1,16 +1,10 @@
 /* Judges a finished try: an answer, a failure, or a reason to send again. Called by the engine. */
 #include "exchange.h"
+#include "g3/base/clock.h"
+#include "g3/http/status.h"
 
 /* Redirects followed for one request: a service that renames its paths needs one or two. */
 #define REDIRECT_LIMIT 5
-
-#define HTTP_MOVED              301
-#define HTTP_FOUND              302
-#define HTTP_SEE_OTHER          303
-#define HTTP_TEMPORARY_REDIRECT 307
-#define HTTP_PERMANENT_REDIRECT 308
-#define HTTP_UNAUTHORISED       401
-#define HTTP_FORBIDDEN          403
 
 static g3_outcome fail(g3_exchange *exchange, CURLcode result, g3_exit exit, const char *advice)
 {
@@ -20,8 +14,8 @@ static g3_outcome fail(g3_exchange *exchange, CURLcode result, g3_exit exit, con
 
 static bool is_redirect(long status)
 {
-    return status == HTTP_MOVED || status == HTTP_FOUND || status == HTTP_SEE_OTHER ||
-           status == HTTP_TEMPORARY_REDIRECT || status == HTTP_PERMANENT_REDIRECT;
+    return status == G3_HTTP_MOVED || status == G3_HTTP_FOUND || status == G3_HTTP_SEE_OTHER ||
+           status == G3_HTTP_TEMPORARY_REDIRECT || status == G3_HTTP_PERMANENT_REDIRECT;
 }
 
 /* Within the same scheme, host and port redirects are followed with the login. Elsewhere only a GET
@@ -40,7 +34,7 @@ static g3_outcome judge_redirect(g3_exchange *exchange)
                     "too many redirects; check the endpoint's URL");
 
     bool get = exchange->request.method == G3_GET;
-    bool keeps_method = status == HTTP_TEMPORARY_REDIRECT || status == HTTP_PERMANENT_REDIRECT;
+    bool keeps_method = status == G3_HTTP_TEMPORARY_REDIRECT || status == G3_HTTP_PERMANENT_REDIRECT;
     bool foreign = !g3_url_same_origin(exchange->url.data, target);
     bool from_encrypted = strncasecmp(exchange->url.data, "https:", strlen("https:")) == 0;
     bool to_plain = strncasecmp(target, "http:", strlen("http:")) == 0;
@@ -69,7 +63,7 @@ static g3_outcome judge_refusal(g3_exchange *exchange)
     if (!exchange->with_login)
         return fail(exchange, CURLE_OK, G3_EXIT_UNAUTHORISED,
                     "this needs a login: give --credentials, --token-file or --basic-auth-file");
-    if (exchange->response.status == HTTP_FORBIDDEN)
+    if (exchange->response.status == G3_HTTP_FORBIDDEN)
         return fail(exchange, CURLE_OK, G3_EXIT_UNAUTHORISED, "the login has no right to this");
     g3_error reason = {0};
     if (!exchange->renewed &&
@@ -117,7 +111,7 @@ static g3_outcome judge_trouble(g3_exchange *exchange, CURLcode result, g3_troub
     if (exchange->response.attempts > exchange->options->retries)
         return fail(exchange, result, G3_EXIT_SERVICE,
                     "the service is down or overloaded: try again later, or with more --retries");
-    double now = g3_exchange_clock();
+    double now = g3_clock();
     exchange->due = now + repeat_delay(exchange, result, random);
     if (exchange->due > exchange->begun + exchange->options->total_timeout)
         return fail(exchange, result, G3_EXIT_SERVICE,
@@ -135,7 +129,7 @@ g3_outcome g3_exchange_judge(g3_exchange *exchange, CURLcode result, g3_random *
         return judge_trouble(exchange, result, *trouble, random);
     if (is_redirect(status))
         return judge_redirect(exchange);
-    if (status == HTTP_UNAUTHORISED || status == HTTP_FORBIDDEN)
+    if (status == G3_HTTP_UNAUTHORISED || status == G3_HTTP_FORBIDDEN)
         return judge_refusal(exchange);
     return G3_OUTCOME_DONE;
 }

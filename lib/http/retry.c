@@ -1,6 +1,7 @@
 /* When a request may be tried again, and after how long. Called by the engine. */
 #include "retry.h"
 #include "g3/base/view.h"
+#include "g3/http/status.h"
 #include <sys/random.h>
 
 /* Seconds: the first repeat comes within half a second, for most trouble is a connection that the
@@ -11,28 +12,20 @@
 /* Retry-After is lengthened by up to this share. */
 #define SPREAD 0.1
 
-#define HTTP_REQUEST_TIMEOUT       408
-#define HTTP_TOO_MANY_REQUESTS     429
-#define HTTP_SERVER_ERROR          500
-#define HTTP_NOT_IMPLEMENTED       501
-#define HTTP_UNAVAILABLE           503
-#define HTTP_GATEWAY_TIMEOUT       504
-#define HTTP_VERSION_NOT_SUPPORTED 505
-
 static g3_trouble trouble_of_status(long status)
 {
     switch (status) {
-    case HTTP_REQUEST_TIMEOUT:
-    case HTTP_GATEWAY_TIMEOUT:
+    case G3_HTTP_REQUEST_TIMEOUT:
+    case G3_HTTP_GATEWAY_TIMEOUT:
         return G3_TROUBLE_TIMEOUT;
-    case HTTP_TOO_MANY_REQUESTS:
-    case HTTP_UNAVAILABLE:
+    case G3_HTTP_TOO_MANY_REQUESTS:
+    case G3_HTTP_UNAVAILABLE:
         return G3_TROUBLE_BUSY;
-    case HTTP_NOT_IMPLEMENTED:
-    case HTTP_VERSION_NOT_SUPPORTED:
+    case G3_HTTP_NOT_IMPLEMENTED:
+    case G3_HTTP_VERSION_NOT_SUPPORTED:
         return G3_TROUBLE_NONE; /* an answer: "this service cannot", which callers act upon */
     default:
-        return status >= HTTP_SERVER_ERROR ? G3_TROUBLE_SERVER : G3_TROUBLE_NONE;
+        return status >= G3_HTTP_SERVER_ERROR ? G3_TROUBLE_SERVER : G3_TROUBLE_NONE;
     }
 }
 

@@ -2,7 +2,7 @@
  * statistics, a token. */
 #include "g3/http/engine.h"
 
-/* The producer behind g3_http_fetch(): one request. */
+/* The producer behind g3_http_send(): one request. */
 typedef struct single_request {
     g3_request request;
     g3_response *response;
@@ -31,19 +31,25 @@ static bool take_single(void *context, const g3_request *request, g3_response *r
     return true;
 }
 
-bool g3_http_fetch(g3_http *http, g3_method method, const char *url, g3_view body,
-                   g3_response *response, g3_error *error)
+bool g3_http_send(g3_http *http, g3_request *take_request, g3_response *response, g3_error *error)
 {
-    *response = (g3_response){0};
-    single_request single = {.request = {.method = method, .repeatable = true},
-                             .response = response};
-    g3_buffer_append_text(&single.request.url, url);
-    g3_buffer_append(&single.request.body, body);
+    single_request single = {.request = *take_request, .response = response};
     g3_producer producer = {.next = next_single, .done = take_single, .context = &single};
+    *take_request = (g3_request){0};
+    *response = (g3_response){0};
     bool ok = g3_http_run(http, &producer, error);
     if (!single.given) {
         g3_buffer_free(&single.request.url);
         g3_buffer_free(&single.request.body);
     }
     return ok;
+}
+
+bool g3_http_fetch(g3_http *http, g3_method method, const char *url, g3_view body,
+                   g3_response *response, g3_error *error)
+{
+    g3_request request = {.method = method, .repeatable = true};
+    g3_buffer_append_text(&request.url, url);
+    g3_buffer_append(&request.body, body);
+    return g3_http_send(http, &request, response, error);
 }

@@ -120,7 +120,7 @@ static bool fetch_wanted(g3_http *http, list_run *run, g3_error *error)
     int64_t page = run->options->page ? run->options->page : G3_INDEX_PAGE_LIMIT;
     if (count == 0)
         return true;
-    if (!g3_sweep_fetch_count(http, run->options->base, &records, error))
+    if (!g3_index_count(http, run->options->base, &records, error))
         return false;
     if (records >= 0 && count * (run->field == G3_MD5 ? SWEPT_PER_MD5 : SWEPT_PER_GUID) > records)
         return sweep(http, run, error);

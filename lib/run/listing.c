@@ -1,8 +1,7 @@
 /* One page of the index's listing, read from an answer. Used by the sweep and its probes. */
 #include "listing.h"
+#include "g3/http/status.h"
 #include <stdlib.h>
-
-#define HTTP_OK 200
 
 /* Bytes of an unexpected answer that a message shows. */
 #define SHOWN_BODY ((size_t)200)
@@ -98,7 +97,7 @@ g3_listing_outcome g3_listing_take(g3_listing *listing, const g3_request *reques
         *error = response->error;
         return G3_LISTING_FAILED;
     }
-    if (response->status != HTTP_OK) {
+    if (response->status != G3_HTTP_OK) {
         fail_with_status(request, response, error);
         return G3_LISTING_FAILED;
     }

@@ -1,19 +1,8 @@
 /* Lookups by GUID: takes answers, matches records to GUIDs, falls back where the service does not
  * know a way. Called by the engine through lookup.c. */
 #include "lookup_service.h"
+#include "g3/http/status.h"
 #include "lookup_state.h"
-
-#define HTTP_OK                 200
-#define HTTP_BAD_REQUEST        400
-#define HTTP_UNAUTHORISED       401
-#define HTTP_FORBIDDEN          403
-#define HTTP_NOT_FOUND          404
-#define HTTP_METHOD_NOT_ALLOWED 405
-#define HTTP_LENGTH_REQUIRED    411
-#define HTTP_CONTENT_TOO_LARGE  413
-#define HTTP_URI_TOO_LONG       414
-#define HTTP_UNSUPPORTED_TYPE   415
-#define HTTP_NOT_IMPLEMENTED    501
 
 /* Bytes of an unexpected answer that a message shows. */
 #define SHOWN_BODY 120
@@ -185,18 +174,18 @@ static bool take_records(g3_lookup *lookup, g3_lookup_ask *ask, const g3_request
 static bool is_unknown_way(g3_lookup_way way, long status)
 {
     switch (status) {
-    case HTTP_NOT_FOUND:
-    case HTTP_METHOD_NOT_ALLOWED:
-    case HTTP_NOT_IMPLEMENTED:
-    case HTTP_BAD_REQUEST:
+    case G3_HTTP_NOT_FOUND:
+    case G3_HTTP_METHOD_NOT_ALLOWED:
+    case G3_HTTP_NOT_IMPLEMENTED:
+    case G3_HTTP_BAD_REQUEST:
         return way != G3_LOOKUP_SINGLE;
-    case HTTP_URI_TOO_LONG:
+    case G3_HTTP_URI_TOO_LONG:
         return way == G3_LOOKUP_IDS;
-    case HTTP_UNAUTHORISED: /* a gateway that lets only logins POST */
-    case HTTP_FORBIDDEN:
-    case HTTP_LENGTH_REQUIRED:
-    case HTTP_CONTENT_TOO_LARGE:
-    case HTTP_UNSUPPORTED_TYPE:
+    case G3_HTTP_UNAUTHORISED: /* a gateway that lets only logins POST */
+    case G3_HTTP_FORBIDDEN:
+    case G3_HTTP_LENGTH_REQUIRED:
+    case G3_HTTP_CONTENT_TOO_LARGE:
+    case G3_HTTP_UNSUPPORTED_TYPE:
         return way == G3_LOOKUP_BULK;
     default:
         return false;
@@ -229,9 +218,9 @@ bool g3_lookup_take_answer(g3_lookup *lookup, g3_lookup_ask *ask, const g3_reque
             *error = response->error;
         return false;
     }
-    if (response->status == HTTP_OK)
+    if (response->status == G3_HTTP_OK)
         return take_records(lookup, ask, request, response, error);
-    if (response->status == HTTP_NOT_FOUND) /* singly: no such record */
+    if (response->status == G3_HTTP_NOT_FOUND) /* singly: no such record */
         return go_on_with_unanswered(lookup, ask, error);
     g3_buffer what = {0};
     g3_buffer_append_format(&what, "unexpected status %ld: ", response->status);

@@ -2,8 +2,7 @@
  * the lookup. */
 #include "lookup_service.h"
 #include "g3/record/json.h"
-
-#define HTTP_OK 200
+#include "g3/http/status.h"
 
 /* Reads {"prefix": "dg.TEST/"}, or the prefix as plain text, as older versions answer. */
 static void read_prefix(g3_view body, g3_buffer *prefix)
@@ -39,7 +38,7 @@ bool g3_lookup_fetch_prefix(g3_http *http, const char *base, g3_buffer *prefix, 
     g3_buffer_clear(prefix);
     g3_buffer_append_format(&url, "%s/guid/prefix", base);
     bool good = g3_http_fetch(http, G3_GET, g3_buffer_text(&url), (g3_view){0}, &response, error);
-    if (good && !response.failed && response.status == HTTP_OK)
+    if (good && !response.failed && response.status == G3_HTTP_OK)
         read_prefix(g3_buffer_view(&response.body), prefix);
     g3_buffer_free(&url);
     g3_buffer_free(&response.body);
@@ -70,16 +69,6 @@ bool g3_lookup_learn_prefix(g3_view asked, g3_view answered, g3_buffer *prefix)
     g3_buffer_clear(prefix);
     g3_buffer_append(prefix, (g3_view){longer.data, longer.length - shorter.length});
     return true;
-}
-
-/* Sends a prepared GET and waits. */
-static bool send(g3_http *http, g3_request *request, g3_response *response, g3_error *error)
-{
-    bool good =
-        g3_http_fetch(http, G3_GET, g3_buffer_text(&request->url), (g3_view){0}, response, error);
-    g3_buffer_free(&request->url);
-    g3_buffer_free(&request->body);
-    return good;
 }
 
 /* True if `body` can be read; `found` tells whether a record of `guid` (any, if that is empty) is
@@ -114,8 +103,8 @@ bool g3_lookup_prove_ids(g3_http *http, const char *base, bool *trusted, g3_erro
 
     *trusted = true;
     g3_index_list_request(&request, base, NULL, (g3_view){0}, 1);
-    bool good = send(http, &request, &response, error);
-    if (!good || response.failed || response.status != HTTP_OK ||
+    bool good = g3_http_send(http, &request, &response, error);
+    if (!good || response.failed || response.status != G3_HTTP_OK ||
         !find_record(answer, g3_buffer_view(&response.body), (g3_view){0}, &met, &found) ||
         !found || memchr(met.data, ',', met.length) ||
         g3_index_id_size(met) > g3_index_ids_room(base))
@@ -123,12 +112,10 @@ bool g3_lookup_prove_ids(g3_http *http, const char *base, bool *trusted, g3_erro
     g3_buffer_append(&guid, met);
     g3_buffer_free(&response.body);
 
-    request = (g3_request){0};
-    response = (g3_response){0};
     met = g3_buffer_view(&guid);
     g3_index_ids_request(&request, base, &met, 1);
-    good = send(http, &request, &response, error);
-    if (good && !response.failed && response.status == HTTP_OK &&
+    good = g3_http_send(http, &request, &response, error);
+    if (good && !response.failed && response.status == G3_HTTP_OK &&
         find_record(answer, g3_buffer_view(&response.body), met, NULL, &found))
         *trusted = found;
 done:

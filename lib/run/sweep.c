@@ -1,14 +1,12 @@
 /* The sweep: reads all ranges side by side. Called by fetch and verify. Ranges are found by
  * probe.c, kept apart by ranges.c. */
 #include "g3/run/sweep.h"
+#include "g3/base/clock.h"
 #include "listing.h"
 #include "probe.h"
 #include "ranges.h"
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
-
-#define HTTP_OK 200
 
 /* An index of up to so many records is read as one range: probing would take longer. */
 #define SMALL_INDEX (4 * G3_INDEX_PAGE_LIMIT)
@@ -32,32 +30,9 @@ typedef struct sweep {
     g3_listing listing;
     range_reading *readings;
     size_t in_flight;
-    struct timespec saved; /* when the journal was written last */
+    double saved; /* when the journal was written last, by g3_clock() */
     bool unsound; /* what was received and what is known of it differ: nothing may be saved */
 } sweep;
-
-bool g3_sweep_fetch_count(g3_http *http, const char *base, int64_t *files, g3_error *error)
-{
-    g3_request request = {0};
-    g3_response response = {0};
-    int64_t bytes;
-    *files = -1;
-    g3_index_stats_request(&request, base);
-    bool done =
-        g3_http_fetch(http, G3_GET, g3_buffer_text(&request.url), (g3_view){0}, &response, error);
-    if (done && response.failed &&
-        (response.status == 0 || response.error.exit == G3_EXIT_UNAUTHORISED)) {
-        *error = response.error;
-        done = false;
-    } else if (done && !response.failed && response.status == HTTP_OK &&
-               !g3_index_read_stats(g3_buffer_view(&response.body), files, &bytes)) {
-        *files = -1;
-    }
-    g3_buffer_free(&request.url);
-    g3_buffer_free(&request.body);
-    g3_buffer_free(&response.body);
-    return done;
-}
 
 static bool save(sweep *run, g3_error *error)
 {
@@ -79,19 +54,14 @@ static bool save(sweep *run, g3_error *error)
                                     run->result->expected};
     bool done = g3_journal_save(options->journal, &state, error);
     free(positions);
-    clock_gettime(CLOCK_MONOTONIC, &run->saved);
+    run->saved = g3_clock();
     return done;
 }
 
 static bool save_when_due(sweep *run, g3_error *error)
 {
-    struct timespec now;
-    if (!run->options->journal)
-        return true;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double passed =
-        (double)(now.tv_sec - run->saved.tv_sec) + (double)(now.tv_nsec - run->saved.tv_nsec) / 1e9;
-    return passed < G3_SWEEP_CHECKPOINT || save(run, error);
+    return !run->options->journal || g3_clock() - run->saved < G3_SWEEP_CHECKPOINT ||
+           save(run, error);
 }
 
 /* Hands on the first `kept` records of the page read last. */
@@ -223,7 +193,7 @@ static void take_up(sweep *run, const g3_journal_state *state)
         g3_ranges_restore(run->ranges, &range);
         g3_buffer_free(&range.position);
     }
-    clock_gettime(CLOCK_MONOTONIC, &run->saved);
+    run->saved = g3_clock();
 }
 
 static bool begin(g3_http *http, sweep *run, g3_error *error)
@@ -237,7 +207,7 @@ static bool begin(g3_http *http, sweep *run, g3_error *error)
         take_up(run, &state);
         return true;
     }
-    return g3_sweep_fetch_count(http, run->options->base, &records, error) &&
+    return g3_index_count(http, run->options->base, &records, error) &&
            begin_anew(http, run, records, error);
 }
 
@@ -276,7 +246,7 @@ bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_resul
     bool done = begin(http, &run, error) && read_ranges(http, &run, error);
     result->ranges = g3_ranges_count(run.ranges);
     if (done && result->expected >= 0)
-        done = g3_sweep_fetch_count(http, options->base, &result->expected_after, error);
+        done = g3_index_count(http, options->base, &result->expected_after, error);
     g3_progress_end(options->reporter);
     g3_probed_free(&run.probed);
     g3_listing_clean_up(&run.listing);

@@ -1,15 +1,12 @@
 /* Verifying a manifest of objects against the index: the order of events, counting, output. Called
  * by g3-verify. */
 #include "g3/run/verify.h"
+#include "g3/base/clock.h"
 #include "verify_state.h"
 #include <inttypes.h>
-#include <time.h>
 
 /* Rows looked up before AUTO decides: a dozen id lists, enough to see the service's speed. */
 #define SAMPLE_ROWS 1024
-
-#define HTTP_OK        200
-#define HTTP_NOT_FOUND 404
 
 void g3_verify_judge(g3_verify *verify, const g3_record *row, const g3_record *record,
                      g3_buffer *lines)
@@ -95,44 +92,6 @@ void g3_verify_show_progress(g3_verify *verify)
                     result->rows - result->matched);
 }
 
-/* Asks how many records the index has, and so whether it is there at all.
- * @param records  -1 if it does not tell
- * @return false with G3_EXIT_SERVICE if there is no index service, G3_EXIT_UNAUTHORISED if it
- * refuses */
-static bool count_records(g3_verify *verify, int64_t *records, g3_error *error)
-{
-    g3_request request = {0};
-    g3_response response = {0};
-    int64_t bytes;
-    g3_index_stats_request(&request, verify->options->base);
-    bool good = g3_http_fetch(verify->http, G3_GET, g3_buffer_text(&request.url), (g3_view){0},
-                              &response, error);
-    bool refused = response.failed && response.error.exit == G3_EXIT_UNAUTHORISED;
-    if (good && (refused || (response.failed && response.status == 0))) {
-        *error = response.error;
-        good = false;
-    } else if (good && response.status == HTTP_NOT_FOUND) {
-        good = g3_fail(error, G3_EXIT_SERVICE,
-                       "%s: no index service answers there (status 404); check the endpoint",
-                       g3_buffer_text(&request.url));
-    }
-    bool told = good && response.status == HTTP_OK &&
-                g3_index_read_stats(g3_buffer_view(&response.body), records, &bytes);
-    if (!told)
-        *records = -1;
-    g3_buffer_free(&request.url);
-    g3_buffer_free(&request.body);
-    g3_buffer_free(&response.body);
-    return good;
-}
-
-static double seconds_since(const struct timespec *begin)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
-}
-
 static void explain_plan(g3_verify *verify, const g3_plan_input *input, const g3_plan *plan)
 {
     g3_reporter *reporter = verify->options->reporter;
@@ -151,15 +110,14 @@ static void explain_plan(g3_verify *verify, const g3_plan_input *input, const g3
 
 static bool verify_by_plan(g3_verify *verify, int64_t records, g3_error *error)
 {
-    struct timespec begin;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    double begun = g3_clock();
     if (!g3_verify_look_up_feed(verify, SAMPLE_ROWS, error))
         return false;
     if (verify->feed.rows < SAMPLE_ROWS) /* that was all */
         return true;
     g3_plan_input input = {.rows = g3_row_feed_left(&verify->feed),
                            .records = records,
-                           .ids_rate = (double)verify->result->rows / seconds_since(&begin)};
+                           .ids_rate = (double)verify->result->rows / (g3_clock() - begun)};
     g3_plan plan = g3_plan_lookup(&input);
     explain_plan(verify, &input, &plan);
     if (plan.choice == G3_PLAN_IDS)
@@ -172,7 +130,7 @@ static bool verify_all(g3_verify *verify, g3_error *error)
     const g3_verify_options *options = verify->options;
     int64_t records;
     bool sweep = options->way == G3_VERIFY_SWEEP || options->extra;
-    if (!count_records(verify, &records, error) ||
+    if (!g3_index_count(verify->http, options->base, &records, error) ||
         !g3_lookup_fetch_prefix(verify->http, options->base, &verify->prefix, error))
         return false;
     g3_difference_append_header(&verify->differences, g3_sink_buffer(options->output));

@@ -1,5 +1,6 @@
 /* The engine against a service in trouble: what is sent again, how often, and what the user is
  * told. */
+#include "g3/base/clock.h"
 #include "../support/collector.h"
 #include "../support/fault_server.h"
 #include <criterion/criterion.h>
@@ -160,21 +161,14 @@ Test(http_faults, a_service_that_was_never_reached_may_be_tried_again_with_anyth
     g3_http_close(http);
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 Test(http_faults, waits_as_long_as_the_service_asks)
 {
     g3_response response;
-    double begun = now();
+    double begun = g3_clock();
     trouble script = {1, {.status = 503, .headers = "Retry-After: 1\r\n"}};
     cr_expect_eq(ask(script, (g3_http_options){.retries = 1}, true, &response), 2);
     cr_expect_not(response.failed);
-    cr_expect_geq(now() - begun, 1.0);
+    cr_expect_geq(g3_clock() - begun, 1.0);
 }
 
 Test(http_faults, does_not_wait_beyond_the_total_timeout)

@@ -8,7 +8,6 @@
 #define G3_BASE_REPORT_H
 
 #include "g3/base/error.h"
-#include <time.h>
 
 typedef enum g3_progress_mode { G3_PROGRESS_AUTO, G3_PROGRESS_ALWAYS, G3_PROGRESS_NEVER } g3_progress_mode;
 
@@ -18,7 +17,7 @@ typedef struct g3_reporter {
     bool json;                 /* --log json */
     bool progress;             /* whether progress lines are drawn (decided at set-up) */
     bool progress_drawn;       /* a progress line is on the terminal and must be wiped first */
-    struct timespec last_draw; /* of the progress line */
+    double last_draw;          /* of the progress line, by g3_clock() */
 } g3_reporter;
 
 /* @param mode  AUTO draws progress only where standard error is a terminal and `quiet` is not set */

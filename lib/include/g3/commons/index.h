@@ -65,6 +65,11 @@ void g3_index_single_request(g3_request *request, const char *base, g3_view guid
 void g3_index_stats_request(g3_request *request, const char *base);
 bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes);
 
+/* Asks how many records the index has.
+ * @param records  -1 where the service does not tell: it has no /_stats, or fails at it
+ * @return false if it can't be reached, refuses, or is no index service (G3_EXIT_SERVICE) */
+bool g3_index_count(g3_http *http, const char *base, int64_t *records, g3_error *error);
+
 /* Walks the records of an answer: a listing ({"records": [...]}), a bulk answer ([...]) or one
  * record
  * ({...}). Zero-copy where strings have no escapes. Members that are not wanted are checked all the

@@ -102,6 +102,12 @@ g3_http *g3_http_open(const g3_http_options *options, g3_error *error);
  * @return false with the error of next(), done() or the engine itself */
 bool g3_http_run(g3_http *http, const g3_producer *producer, g3_error *error);
 
+/* Sends one prepared request, waiting for the answer.
+ * @param take_request  its url and body are taken over, also on failure
+ * @param response  filled in; the caller frees response->body
+ * @return false only if interrupted or for lack of memory; see response->failed */
+bool g3_http_send(g3_http *http, g3_request *take_request, g3_response *response, g3_error *error);
+
 /* One request that may be repeated, waiting for the answer; a convenience over g3_http_run().
  * @param body  JSON or empty
  * @param response  filled in; the caller frees response->body

@@ -59,11 +59,6 @@ typedef struct g3_sweep_result {
 bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_result *result,
                   g3_error *error);
 
-/* Asks the service how many records it has.
- * @param files  set to fileCount of /_stats; -1 where the service does not tell
- * @return false if it can't be reached at all or refuses the login, or if interrupted */
-bool g3_sweep_fetch_count(g3_http *http, const char *base, int64_t *files, g3_error *error);
-
 /* Compares the records of a finished sweep with what the service counted. An index that changes
  * meanwhile may give any number between the two counts; outside of these a warning says both.
  * @return false if fewer records came than either count: the result may be short */
