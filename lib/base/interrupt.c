@@ -1,5 +1,6 @@
 /* SIGINT and SIGTERM as a request to stop soundly. */
 #include "g3/base/interrupt.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -17,8 +18,19 @@ static void note_signal(int number)
     (void)written;
 }
 
+/* Fills the places of standard files that the process was started without, for else the pipe below
+ * or the first file opened would take them: a tool would read from its own pipe for ever, or write
+ * its results into it. They are opened the wrong way round, so that using them fails. */
+static void hold_standard_descriptors(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 void g3_interrupt_set_up(void)
 {
+    hold_standard_descriptors();
     /* SA_RESETHAND: a second signal ends the process. No SA_RESTART: a blocked read returns. */
     struct sigaction stop = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
