@@ -83,31 +83,61 @@ static bool cut_partial(const g3_output *output, int64_t offset, bool resume, g3
     return true;
 }
 
-/* Opens the partial file.
+/* Says why the partial file could not be opened. */
+static bool fail_to_open(const g3_output *output, bool resuming, g3_error *error)
+{
+    if (errno == ENOENT && resuming)
+        return g3_fail(error, G3_EXIT_LOCAL,
+                       "%s: the partial file of the run to resume is gone: begin anew",
+                       output->partial);
+    if (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == EROFS)
+        return g3_fail(error, G3_EXIT_LOCAL, "%s: can't make a file in that folder: %s",
+                       output->name, strerror(errno));
+    return fail_with_errno(output->partial, error);
+}
+
+/* Opens and locks the partial file. Another run that had it may complete or remove it between the
+ * two: then what was locked is no longer the partial file, and the next one is tried. */
+static bool lock_partial(g3_output *output, int flags, mode_t mode, g3_error *error)
+{
+    for (;;) {
+        struct stat locked, named;
+        output->descriptor = open(output->partial, flags, mode);
+        if (output->descriptor < 0)
+            return fail_to_open(output, !(flags & O_CREAT), error);
+        if (flock(output->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            g3_fail(error, G3_EXIT_LOCAL,
+                    "%s: another run, or another option of this one, is writing it: wait for it or "
+                    "choose another name",
+                    output->name);
+            break;
+        }
+        if (fstat(output->descriptor, &locked) == 0 && lstat(output->partial, &named) == 0 &&
+            locked.st_ino == named.st_ino && locked.st_dev == named.st_dev)
+            return true;
+        close(output->descriptor);
+    }
+    close(output->descriptor);
+    return false;
+}
+
+/* Opens the partial file and makes it hold the `offset` bytes that are good.
  * @param mode  permission bits of the file that will be replaced, or -1 if there is none */
 static bool open_partial(g3_output *output, int64_t offset, bool resume, int mode, g3_error *error)
 {
     int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | (resume && offset > 0 ? 0 : O_CREAT);
     output->partial = name_partial(output->path);
-    output->descriptor =
-        open(output->partial, flags, mode < 0 ? NEW_FILE_MODE : (mode_t)mode & NEW_FILE_MODE);
-    if (output->descriptor < 0 && errno == ENOENT && resume)
-        return g3_fail(error, G3_EXIT_LOCAL,
-                       "%s: the partial file of the run to resume is gone: begin anew",
-                       output->partial);
-    if (output->descriptor < 0)
-        return fail_with_errno(output->partial, error);
-    if (flock(output->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        g3_fail(error, G3_EXIT_LOCAL,
-                "%s: another run is writing it: wait for it or choose another name", output->name);
-    else if (cut_partial(output, offset, resume, error)) {
-        if (mode >= 0) /* may be refused (another owner): the file then has a usual mode */
-            (void)!fchmod(output->descriptor, (mode_t)mode);
-        output->written = output->flushing = offset;
-        return true;
+    if (!lock_partial(output, flags, mode < 0 ? NEW_FILE_MODE : (mode_t)mode & NEW_FILE_MODE,
+                      error))
+        return false;
+    if (!cut_partial(output, offset, resume, error)) {
+        close(output->descriptor);
+        return false;
     }
-    close(output->descriptor);
-    return false;
+    if (mode >= 0) /* may be refused (another owner): the file then has a usual mode */
+        (void)!fchmod(output->descriptor, (mode_t)mode);
+    output->written = output->flushing = offset;
+    return true;
 }
 
 static void free_names(g3_output *output)
@@ -125,13 +155,17 @@ bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool re
     struct stat about;
     bool exists = !standard && stat(path, &about) == 0;
     bool in_place = standard || (exists && !S_ISREG(about.st_mode));
+    bool folder =
+        exists ? S_ISDIR(about.st_mode) : g3_view_ends_with(g3_view_of(path), G3_VIEW("/"));
     *output = (g3_output){.descriptor = -1};
     output->name = g3_duplicate(g3_view_of(standard ? "standard output" : path));
     if (!standard) {
         char *real = exists ? realpath(path, NULL) : NULL; /* a link stays, its file is replaced */
         output->path = real ? real : g3_duplicate(g3_view_of(path));
     }
-    if (exists && S_ISDIR(about.st_mode))
+    if (!*path)
+        opened = g3_fail(error, G3_EXIT_LOCAL, "the output has an empty name: name a file");
+    else if (folder)
         opened = g3_fail(error, G3_EXIT_LOCAL, "%s: is a directory: name a file in it", path);
     else if (in_place && resume)
         opened = g3_fail(error, G3_EXIT_LOCAL, "%s: only a file can be resumed: name one with -o",
@@ -190,8 +224,8 @@ bool g3_output_sync(g3_output *output, g3_error *error)
            fail_with_errno(output->name, error);
 }
 
-/* Makes the new name durable. Some file systems can't, which leaves the usual few seconds of risk.
- */
+/* Makes the new name durable. Some file systems can't: that leaves the usual few seconds of
+ * risk. */
 static void sync_directory(const char *path)
 {
     char *copy = g3_duplicate(g3_view_of(path));

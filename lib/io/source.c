@@ -33,8 +33,7 @@ static bool fail_interrupted(const g3_source *source, g3_error *error)
     return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted while reading %s", source->name);
 }
 
-/* Waits until a pipe or terminal has bytes; a signal that comes before or meanwhile ends the wait.
- */
+/* Waits until a pipe or terminal has bytes; a signal ends the wait. */
 static bool wait_for_bytes(const g3_source *source, g3_error *error)
 {
     struct pollfd wanted[] = {{.fd = source->descriptor, .events = POLLIN},
@@ -74,6 +73,8 @@ static bool read_stored(g3_source *source, char *space, size_t capacity, size_t 
     }
     ssize_t count;
     do {
+        if (g3_interrupted())
+            return fail_interrupted(source, error);
         if (source->may_wait && !wait_for_bytes(source, error))
             return false;
         count = read(source->descriptor, space, capacity);
@@ -97,6 +98,9 @@ static bool detect_packing(g3_source *source, g3_error *error)
         packing = g3_packing_of((g3_view){source->magic, seen}, &more_wanted);
     }
     source->ahead = (g3_view){source->magic, seen};
+    if (seen == 0 && g3_is_packed_name(g3_view_of(source->name)))
+        return g3_fail(error, G3_EXIT_INPUT,
+                       "%s: is empty, which no packed file is: get the file again", source->name);
     if (packing != G3_PACKING_NONE && !more_wanted) {
         source->unpacker = g3_unpacker_open(packing, source->name);
         source->packed_space = g3_allocate(PACKED_SPACE);
@@ -143,8 +147,8 @@ g3_source *g3_source_open(const char *path, g3_error *error)
         while (source->descriptor < 0 && errno == EINTR && !g3_interrupted());
     }
     if (source->descriptor < 0)
-        g3_fail(error, errno == EINTR ? G3_EXIT_INTERRUPTED : G3_EXIT_INPUT, "%s: %s", path,
-                strerror(errno));
+        g3_fail(error, errno == EINTR ? G3_EXIT_INTERRUPTED : G3_EXIT_INPUT, "%s: %s",
+                *path ? path : "an empty file name", strerror(errno));
     else if (examine(source, error) && detect_packing(source, error))
         return source;
     g3_source_close(source);
@@ -156,7 +160,7 @@ g3_source *g3_source_open_memory(const char *name, g3_view bytes)
     g3_source *source = make_source(name);
     source->memory = bytes;
     source->size = (int64_t)bytes.length;
-    detect_packing(source, NULL); /* can't fail: memory can always be read */
+    detect_packing(source, NULL); /* memory can always be read */
     return source;
 }
 

@@ -26,8 +26,8 @@ static bool may_be(g3_view begin, const char *magic, size_t size)
     return memcmp(begin.data, magic, begin.length < size ? begin.length : size) == 0;
 }
 
-/* Skippable frames have the magic numbers 0x184D2A50 to 0x184D2A5F, little-endian (RFC
- * 8878, 3.1.2). */
+/* Skippable frames have the magic numbers 0x184D2A50 to 0x184D2A5F, little-endian
+ * (RFC 8878, 3.1.2). */
 static bool may_be_skippable(g3_view begin)
 {
     return ((unsigned char)begin.data[0] & 0xf0) == 0x50 &&
@@ -49,6 +49,11 @@ g3_packing g3_packing_of(g3_view begin, bool *more_wanted)
         return G3_PACKING_ZSTD;
     }
     return G3_PACKING_NONE;
+}
+
+bool g3_is_packed_name(g3_view name)
+{
+    return g3_view_ends_with(name, G3_VIEW(".gz")) || g3_view_ends_with(name, G3_VIEW(".zst"));
 }
 
 g3_unpacker *g3_unpacker_open(g3_packing packing, const char *name)
@@ -140,10 +145,9 @@ static bool run_zstd(g3_unpacker *unpacker, g3_view *packed, bool ended, char *s
         size_t status = ZSTD_decompressStream(unpacker->zstd, &out, &in);
         if (ZSTD_isError(status)) {
             if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge)
-                return g3_fail(
-                    error, G3_EXIT_INPUT,
-                    "%s: needs much memory to unpack: unpack it first with zstd -d --long=31",
-                    unpacker->name);
+                return g3_fail(error, G3_EXIT_INPUT,
+                               "%s: needs much memory: unpack it first with zstd -d --long=31",
+                               unpacker->name);
             return fail_corrupt(unpacker, "zstd", ZSTD_getErrorName(status), error);
         }
         if (in.pos != used || out.pos)

@@ -1,5 +1,5 @@
-/* Unpacking of gzip and zstd streams, piece by piece. Private to the io storey; called by source.c.
- */
+/* Unpacking of gzip and zstd streams, piece by piece. Private to the io storey; called by
+ * source.c. */
 #ifndef G3_IO_UNPACK_H
 #define G3_IO_UNPACK_H
 
@@ -13,6 +13,9 @@ typedef enum g3_packing { G3_PACKING_NONE, G3_PACKING_GZIP, G3_PACKING_ZSTD } g3
 /* What the first bytes of a file say about its packing.
  * @param more_wanted  set if `begin` is too short to tell */
 g3_packing g3_packing_of(g3_view begin, bool *more_wanted);
+
+/* True if a file of this name must be packed: it ends in .gz or .zst. */
+bool g3_is_packed_name(g3_view name);
 
 typedef struct g3_unpacker g3_unpacker;
 

@@ -312,7 +312,12 @@ Test(sink, says_why_it_can_not_be_opened)
     g3_error error = {0};
     cr_expect_null(g3_sink_open("nowhere/m.csv", &error));
     cr_expect_eq(error.exit, G3_EXIT_LOCAL);
-    cr_expect(strstr(error.message, "No such file or directory"), "%s", error.message);
+    cr_expect_str_eq(error.message,
+                     "nowhere/m.csv: can't make a file in that folder: No such file or directory");
     cr_expect_null(g3_sink_open("/tmp", &error));
     cr_expect_str_eq(error.message, "/tmp: is a directory: name a file in it");
+    cr_expect_null(g3_sink_open("nowhere/", &error));
+    cr_expect_str_eq(error.message, "nowhere/: is a directory: name a file in it");
+    cr_expect_null(g3_sink_open("", &error));
+    cr_expect_str_eq(error.message, "the output has an empty name: name a file");
 }

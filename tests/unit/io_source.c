@@ -297,4 +297,6 @@ Test(source, says_why_it_can_not_be_opened)
     cr_expect_null(g3_source_open("/tmp", &error));
     cr_expect_eq(error.exit, G3_EXIT_INPUT);
     cr_expect_str_eq(error.message, "/tmp: is a directory: name a file in it");
+    cr_expect_null(g3_source_open("", &error));
+    cr_expect_str_eq(error.message, "an empty file name: No such file or directory");
 }
