@@ -1,6 +1,7 @@
 /* g3-parse: manifests to the record stream and back, checked and sharded on the way. */
 #include "common.h"
 #include "g3/base/interrupt.h"
+#include "g3/base/utf8.h"
 #include "g3/record/check.h"
 #include "g3/record/json.h"
 #include "g3/run/shard.h"
@@ -52,9 +53,12 @@ static g3_buffer *begin_fault(parse_run *run, g3_manifest_reader *reader, uint64
     g3_buffer *out = g3_sink_buffer(run->sink);
     g3_buffer_append_char(out, '{');
     if (run->name_files) {
+        g3_buffer scratch = {0};
+        g3_view name = g3_make_utf8(g3_view_of(g3_manifest_name(reader)), &scratch);
         g3_buffer_append_text(out, "\"file\":");
-        g3_json_append_string(out, g3_view_of(g3_manifest_name(reader)));
+        g3_json_append_string(out, name);
         g3_buffer_append_char(out, ',');
+        g3_buffer_free(&scratch);
     }
     g3_buffer_append_format(out, "\"line\":%" PRIu64 ",\"column\":", line);
     return out;

@@ -58,7 +58,7 @@ void g3_buffer_append_integer(g3_buffer *buffer, int64_t value)
 void g3_buffer_drop_front(g3_buffer *buffer, size_t count)
 {
     buffer->length -= count;
-    if (buffer->length)
+    if (count && buffer->length)
         memmove(buffer->data, buffer->data + count, buffer->length);
 }
 

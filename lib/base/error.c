@@ -6,8 +6,12 @@
 static void write_message(g3_error *error, const char *format, va_list arguments)
 {
     int length = vsnprintf(error->message, sizeof error->message, format, arguments);
-    if (length >= (int)sizeof error->message)
-        memcpy(error->message + sizeof error->message - 4, "...", 4);
+    if (length >= (int)sizeof error->message) {
+        size_t end = sizeof error->message - sizeof "...";
+        while (end && ((unsigned char)error->message[end] & 0xc0) == 0x80)
+            end--; /* not inside a character */
+        memcpy(error->message + end, "...", sizeof "...");
+    }
     for (char *c = error->message; *c; c++)
         if (*c == '\n' || *c == '\r')
             *c = ' '; /* a message is one line, whatever a service put into it */

@@ -18,8 +18,10 @@ struct g3_arena_block {
 
 static void __attribute__((noreturn)) end_out_of_memory(size_t size)
 {
-    fprintf(stderr, "g3tools: out of memory: %zu bytes were refused; lower --memory or give the "
-                    "process more\n", size);
+    fprintf(stderr,
+            "g3tools: out of memory: %zu bytes were refused; "
+            "lower --memory or give the process more\n",
+            size);
     _exit(G3_EXIT_LOCAL);
 }
 

@@ -1,4 +1,4 @@
-/* Reading command lines by the options table. The texts made from the table are in options_help.c. */
+/* Reading command lines by the options table. options_help.c makes the texts from it. */
 #include "g3/base/options.h"
 #include "g3/base/memory.h"
 #include <errno.h>
@@ -124,17 +124,20 @@ static bool store_value(found_option found, const char *text, const char *spelli
     }
     case G3_OPTION_SIZE:
         return read_size(text, at) ||
-               g3_fail(error, G3_EXIT_USAGE, "%s \"%s\" is not a size such as 64M or 1G", spelling, text);
+               g3_fail(error, G3_EXIT_USAGE, "%s \"%s\" is not a size such as 64M or 1G", spelling,
+                       text);
     case G3_OPTION_SECONDS:
         return read_seconds(text, at) ||
                g3_fail(error, G3_EXIT_USAGE, "%s \"%s\" is not a time such as 20ms, 1.5s or 5m",
                        spelling, text);
     case G3_OPTION_CHOICE:
         return read_choice(option->choices, text, at) ||
-               g3_fail(error, G3_EXIT_USAGE, "%s \"%s\" is none of %s", spelling, text, option->choices);
+               g3_fail(error, G3_EXIT_USAGE, "%s \"%s\" is none of %s", spelling, text,
+                       option->choices);
     case G3_OPTION_CHAR:
         return read_char(text, at) ||
-               g3_fail(error, G3_EXIT_USAGE, "%s \"%s\" is not one character (or \\t)", spelling, text);
+               g3_fail(error, G3_EXIT_USAGE, "%s \"%s\" is not one character (or \\t)", spelling,
+                       text);
     }
     return false;
 }

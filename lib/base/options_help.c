@@ -6,6 +6,11 @@
 /* Width of a terminal line that the explanations are wrapped to. */
 #define HELP_WIDTH 100
 
+static const char EXIT_STATUS[] =
+    "0 done, nothing to report; 1 done, with differences or rejected rows;\n"
+    "2 wrong usage; 3 input unreadable or corrupt; 4 not authorised; 5 service failed after\n"
+    "retries; 6 output or local I/O failed; 130 interrupted.\n";
+
 static void print_argument(const g3_option *option, FILE *out)
 {
     if (option->kind != G3_OPTION_FLAG)
@@ -74,12 +79,11 @@ void g3_options_print_help(const g3_command *command, FILE *out)
                  "      --generate man|bash         the man page; a completion for bash\n");
     if (command->examples)
         fprintf(out, "\nExamples:\n%s", command->examples);
-    fprintf(out, "\nExit status: 0 done, nothing to report; 1 done, with differences or rejected rows;\n"
-                 "2 wrong usage; 3 input unreadable or corrupt; 4 not authorised; 5 service failed after\n"
-                 "retries; 6 output or local I/O failed; 130 interrupted.\n");
+    fprintf(out, "\nExit status: %s", EXIT_STATUS);
 }
 
-/* A text as roff: a backslash and a dash escaped, a dot or quote at a line's start kept from being a request. */
+/* A text as roff: a backslash and a dash escaped, a dot or quote at a line's start kept from being
+ * a request. */
 static void print_roff(const char *text, FILE *out)
 {
     bool line_start = true;
@@ -138,9 +142,7 @@ void g3_options_print_man(const g3_command *command, FILE *out)
         print_roff(command->examples, out);
         fputs(".fi\n", out);
     }
-    fputs(".SH EXIT STATUS\n0 done, nothing to report; 1 done, with differences or rejected rows; 2 wrong "
-          "usage; 3 input unreadable or corrupt; 4 not authorised; 5 service failed after retries; 6 "
-          "output or local I/O failed; 130 interrupted.\n", out);
+    fprintf(out, ".SH EXIT STATUS\n%s", EXIT_STATUS);
 }
 
 static void print_bash_choices(const g3_option *option, FILE *out)
@@ -153,8 +155,10 @@ static void print_bash_choices(const g3_option *option, FILE *out)
 
 void g3_options_print_bash(const g3_command *command, FILE *out)
 {
-    fprintf(out, "_%s() {\n  local word=${COMP_WORDS[COMP_CWORD]} "
-                 "before=${COMP_WORDS[COMP_CWORD-1]}\n  case $before in\n", command->name);
+    fprintf(out,
+            "_%s() {\n  local word=${COMP_WORDS[COMP_CWORD]} "
+            "before=${COMP_WORDS[COMP_CWORD-1]}\n  case $before in\n",
+            command->name);
     for (size_t g = 0; g < command->group_count; g++)
         for (size_t i = 0; i < command->groups[g].count; i++)
             if (command->groups[g].options[i].choices)
@@ -163,6 +167,8 @@ void g3_options_print_bash(const g3_command *command, FILE *out)
     for (size_t g = 0; g < command->group_count; g++)
         for (size_t i = 0; i < command->groups[g].count; i++)
             fprintf(out, " --%s", command->groups[g].options[i].name);
-    fprintf(out, "' -- \"$word\")) ;;\n    *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n  esac\n}\n"
-                 "complete -o filenames -F _%s %s\n", command->name, command->name);
+    fprintf(out,
+            "' -- \"$word\")) ;;\n    *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n  esac\n}\n"
+            "complete -o filenames -F _%s %s\n",
+            command->name, command->name);
 }

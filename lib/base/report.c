@@ -1,14 +1,13 @@
 /* Messages and progress on standard error. */
 #include "g3/base/report.h"
-#include "g3/base/buffer.h"
 #include "g3/base/clock.h"
+#include "g3/base/utf8.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Least time between two drawings of the progress line, seconds: smooth to the eye, free of cost.
- */
+/* Least seconds between two drawings of the progress line: smooth to the eye, free of cost. */
 #define DRAW_INTERVAL 0.1
 
 void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, bool json,
@@ -19,17 +18,21 @@ void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, boo
                          (mode == G3_PROGRESS_AUTO && !quiet && !json && isatty(STDERR_FILENO));
 }
 
-/* Messages are short and ASCII but for names; what JSON must escape is escaped, the rest stays. */
+/* What JSON must escape is escaped, what is not UTF-8 (in a file's name) replaced. */
 static void append_json_text(g3_buffer *line, const char *text)
 {
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
+    g3_buffer scratch = {0};
+    g3_view valid = g3_make_utf8(g3_view_of(text), &scratch);
+    for (size_t i = 0; i < valid.length; i++) {
+        char c = valid.data[i];
+        if (c == '"' || c == '\\')
             g3_buffer_append_char(line, '\\');
-        if ((unsigned char)*text < ' ')
-            g3_buffer_append_format(line, "\\u%04x", (unsigned char)*text);
+        if ((unsigned char)c < ' ')
+            g3_buffer_append_format(line, "\\u%04x", (unsigned char)c);
         else
-            g3_buffer_append_char(line, *text);
+            g3_buffer_append_char(line, c);
     }
+    g3_buffer_free(&scratch);
 }
 
 static void append_json_line(g3_buffer *line, const char *tool, const char *level,
@@ -57,8 +60,8 @@ static void write_line(g3_reporter *reporter, const char *level, const char *lab
         append_json_line(&line, reporter->tool, level, message);
     else
         g3_buffer_append_format(&line, "%s: %s%s\n", reporter->tool, label, message);
-    fwrite(line.data, 1, line.length,
-           stderr); /* standard error is unbuffered: one write, one line */
+    /* Standard error is unbuffered: one write, one line. */
+    fwrite(line.data, 1, line.length, stderr);
     g3_buffer_free(&line);
 }
 

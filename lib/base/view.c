@@ -30,8 +30,7 @@ int g3_view_compare(g3_view left, g3_view right)
 
 bool g3_view_starts_with(g3_view text, g3_view start)
 {
-    return text.length >= start.length &&
-           g3_view_equal((g3_view){text.data, start.length}, start);
+    return text.length >= start.length && g3_view_equal((g3_view){text.data, start.length}, start);
 }
 
 bool g3_view_ends_with(g3_view text, g3_view end)

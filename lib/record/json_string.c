@@ -1,5 +1,6 @@
 /* Strings in JSON: where they end, whether they are sound, what their escapes mean. Called by the
  * JSON reader. */
+#include "g3/base/utf8.h"
 #include "json_inside.h"
 
 /* What stands for an escaped surrogate that has no partner. */

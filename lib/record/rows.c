@@ -1,5 +1,6 @@
 /* Rows of a CSV or TSV as records. Called by the manifest reader. */
 #include "cells.h"
+#include "g3/base/utf8.h"
 #include "reader.h"
 #include <stdio.h>
 

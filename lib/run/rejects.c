@@ -1,8 +1,8 @@
 /* Rejected rows: counted, said, written to the reject file. */
 #include "g3/run/rejects.h"
+#include "g3/base/utf8.h"
 #include "g3/io/sink.h"
 #include "g3/record/json.h"
-#include "g3/table/scan.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -27,38 +27,23 @@ g3_rejects *g3_rejects_open(const char *path, int64_t limit, bool name_files, g3
     return rejects;
 }
 
-/* Longest sequence of bytes that one UTF-8 character takes. */
-#define UTF8_LONGEST 4
-
-/* `text` itself if it is UTF-8, else a copy with U+FFFD for each byte that is not part of a character. */
-static g3_view make_utf8(g3_buffer *scratch, g3_view text)
-{
-    if (g3_is_utf8(text))
-        return text;
-    g3_buffer_clear(scratch);
-    for (size_t at = 0; at < text.length;) {
-        size_t length = 1;
-        while (length <= UTF8_LONGEST && at + length <= text.length &&
-               !g3_is_utf8((g3_view){text.data + at, length}))
-            length++;
-        if (length > UTF8_LONGEST || at + length > text.length) {
-            g3_buffer_append(scratch, G3_VIEW("\xef\xbf\xbd"));
-            at++;
-        } else {
-            g3_buffer_append(scratch, (g3_view){text.data + at, length});
-            at += length;
-        }
-    }
-    return g3_buffer_view(scratch);
-}
-
 static void append_text_member(g3_buffer *line, const char *key, g3_view text, g3_buffer *scratch)
 {
     g3_buffer_append_text(line, key);
-    g3_json_append_string(line, make_utf8(scratch, text));
+    g3_json_append_string(line, g3_make_utf8(text, scratch));
 }
 
-static bool write_reject(g3_rejects *rejects, const char *file, const g3_bad_row *bad, g3_error *error)
+/* Other output may end quietly when its reader goes away; here that loses rows. */
+static bool fail_unread(g3_error *error)
+{
+    if (!error->pipe_closed)
+        return false;
+    return g3_fail(error, G3_EXIT_LOCAL,
+                   "the reader of the reject file went away: rejected rows would be lost");
+}
+
+static bool write_reject(g3_rejects *rejects, const char *file, const g3_bad_row *bad,
+                         g3_error *error)
 {
     g3_buffer *line = g3_sink_buffer(rejects->sink);
     g3_buffer_append_format(line, "{\"line\":%" PRIu64, bad->line);
@@ -67,7 +52,7 @@ static bool write_reject(g3_rejects *rejects, const char *file, const g3_bad_row
     if (rejects->name_files)
         append_text_member(line, ",\"file\":", g3_view_of(file), &rejects->valid);
     g3_buffer_append(line, G3_VIEW("}\n"));
-    return g3_sink_settle(rejects->sink, false, error);
+    return g3_sink_settle(rejects->sink, false, error) || fail_unread(error);
 }
 
 bool g3_rejects_add(g3_rejects *rejects, const char *file, const g3_bad_row *bad, g3_error *error)
@@ -76,7 +61,8 @@ bool g3_rejects_add(g3_rejects *rejects, const char *file, const g3_bad_row *bad
     if (rejects->sink && !write_reject(rejects, file, bad, error))
         return false;
     if (!rejects->sink && rejects->count <= G3_REJECT_WARNINGS)
-        g3_warn(rejects->reporter, "%s:%" PRIu64 ": row rejected: %s", file, bad->line, bad->reason);
+        g3_warn(rejects->reporter, "%s:%" PRIu64 ": row rejected: %s", file, bad->line,
+                bad->reason);
     if (rejects->limit >= 0 && rejects->count > (uint64_t)rejects->limit)
         return g3_fail(error, G3_EXIT_INPUT,
                        "%s:%" PRIu64 ": %s; that is rejected row %" PRIu64
@@ -96,13 +82,13 @@ bool g3_rejects_finish(g3_rejects *rejects, g3_error *error)
     if (!rejects)
         return true;
     if (rejects->count && !rejects->sink && rejects->count > G3_REJECT_WARNINGS)
-        g3_warn(rejects->reporter, "%" PRIu64 " rows were rejected in all; --reject FILE keeps them",
-                rejects->count);
+        g3_warn(rejects->reporter,
+                "%" PRIu64 " rows were rejected in all; --reject FILE keeps them", rejects->count);
     else if (rejects->count && rejects->sink)
         g3_warn(rejects->reporter, "%" PRIu64 " rows were rejected; see the reject file",
                 rejects->count);
     if (rejects->sink)
-        done = g3_sink_finish(rejects->sink, error);
+        done = g3_sink_finish(rejects->sink, error) || fail_unread(error);
     g3_buffer_free(&rejects->valid);
     free(rejects);
     return done;

@@ -59,7 +59,4 @@ const g3_scan *g3_scan_best(void);
 /* The plain C ones, the reference. */
 extern const g3_scan g3_scan_portable;
 
-/* True if `text` is UTF-8 (RFC 3629: no surrogates, nothing over-long, at most U+10FFFF). */
-bool g3_is_utf8(g3_view text);
-
 #endif

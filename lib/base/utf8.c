@@ -1,5 +1,6 @@
-/* Checking that bytes are UTF-8 (RFC 3629). Called for cells of rows that are not all ASCII. */
-#include "g3/table/scan.h"
+/* Checking that bytes are UTF-8, and making it of what is not. Called for cells of rows that are
+ * not all ASCII, and for whatever goes into messages. */
+#include "g3/base/utf8.h"
 
 #define TOP_BITS UINT64_C(0x8080808080808080)
 
@@ -58,4 +59,24 @@ bool g3_is_utf8(g3_view text)
         at += length;
     }
     return true;
+}
+
+g3_view g3_make_utf8(g3_view text, g3_buffer *scratch)
+{
+    if (g3_is_utf8(text))
+        return text;
+    const uint8_t *at = (const uint8_t *)text.data, *end = at + text.length;
+    g3_buffer_clear(scratch);
+    while (at < end) {
+        const uint8_t *begin = at;
+        size_t length;
+        while ((at = skip_ascii(at, end)) < end && (length = measure_character(at, end)) > 0)
+            at += length;
+        g3_buffer_append(scratch, (g3_view){(const char *)begin, (size_t)(at - begin)});
+        if (at < end) {
+            g3_buffer_append(scratch, G3_VIEW("\xef\xbf\xbd"));
+            at++;
+        }
+    }
+    return g3_buffer_view(scratch);
 }
