@@ -60,7 +60,8 @@ static void check_md5(fault_list *list, const g3_value *md5)
     if (!hex || md5->text.length != MD5_DIGITS)
         add_fault(list, G3_MD5, md5->text, "is not 32 hexadecimal digits");
     else if (!lower)
-        add_fault(list, G3_MD5, md5->text, "has upper-case digits; the index service takes lower case only");
+        add_fault(list, G3_MD5, md5->text,
+                  "has upper-case digits; the index service takes lower case only");
 }
 
 static bool has_scheme(g3_view url)

@@ -1,5 +1,5 @@
-/* Names of columns: each once, with what JSON writes for it. Called by the layout and the readers.
- */
+/* Names of columns: each once, with what JSON writes for it. Called by the layout, the readers and
+ * the writer. */
 #include "columns.h"
 #include "g3/base/hash.h"
 #include "g3/record/json.h"
@@ -71,6 +71,12 @@ const g3_column *g3_column_find(g3_column_table *table, g3_view name)
         table->count++;
     }
     return &(*slot)->column;
+}
+
+const g3_column *g3_column_look_up(const g3_column_table *table, g3_view name)
+{
+    g3_column_entry *entry = table->count ? *find_slot(table, name, g3_hash(name)) : NULL;
+    return entry ? &entry->column : NULL;
 }
 
 void g3_column_begin_set(g3_column_table *table)

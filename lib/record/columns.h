@@ -1,5 +1,6 @@
 /* Which column of a manifest becomes which field of a record: aliases, --map, names that clash.
- * Used by the readers of rows and of JSON lines; private to the record storey. */
+ * Private to the record storey: used by the readers of rows and of JSON lines, the table also by
+ * the writer. */
 #ifndef G3_RECORD_COLUMNS_H
 #define G3_RECORD_COLUMNS_H
 
@@ -16,6 +17,9 @@ typedef struct g3_column_table {
 
 /* The column called `name`, made if it is new. Valid until the table is cleared or freed. */
 const g3_column *g3_column_find(g3_column_table *table, g3_view name);
+
+/* The column called `name`, or NULL if the table has none. */
+const g3_column *g3_column_look_up(const g3_column_table *table, g3_view name);
 
 /* Begins a new set of columns, empty. */
 void g3_column_begin_set(g3_column_table *table);

@@ -189,9 +189,13 @@ static bool make_layout(g3_manifest_reader *reader, g3_error *error)
 static g3_next refuse_json(g3_manifest_reader *reader, g3_bad_row *bad, const g3_json_reader *json)
 {
     g3_buffer_clear(&reader->reason);
-    g3_buffer_append_format(&reader->reason, "not a JSON object: %s at byte %zu",
-                            json->fault ? json->fault : "something behind it",
-                            (size_t)(json->at - json->begin) + 1);
+    if (json->fault && json->at == json->end)
+        g3_buffer_append_text(&reader->reason, "not a JSON object: the line ends inside it; "
+                                               "jq -c . puts each object on one line");
+    else
+        g3_buffer_append_format(&reader->reason, "not a JSON object: %s at byte %zu",
+                                json->fault ? json->fault : "something behind it",
+                                (size_t)(json->at - json->begin) + 1);
     reader->lines->shape_known = false; /* members may be half read over */
     return g3_refuse_row(reader, bad, reader->lines->line, (g3_view){0});
 }

@@ -1,5 +1,6 @@
 /* The manifest reader: opens a file of any format and gives its records. Called by every filter
  * that reads a manifest. */
+#include "g3/base/utf8.h"
 #include "g3/record/manifest.h"
 #include "reader.h"
 #include <stdlib.h>
@@ -31,16 +32,45 @@ static g3_format find_format_by_name(g3_view name)
     return G3_FORMAT_AUTO;
 }
 
-/* The format that the first bytes look like. Nothing at all is an empty stream of JSON lines: what
- * a filter in front writes that found nothing. */
-static g3_format find_format_by_content(g3_view begun)
+/* True if `text` begins as an array of objects does (there may be no more to see than its bracket):
+ * one JSON document, not lines of it. */
+static bool begins_json_array(g3_view text)
+{
+    if (text.length == 0 || text.data[0] != '[')
+        return false;
+    text = g3_view_trim((g3_view){text.data + 1, text.length - 1});
+    return text.length == 0 || text.data[0] == '{';
+}
+
+/* True if a file begins as UTF-16 does: with its byte-order mark, or a character of ASCII and the
+ * zero that makes two bytes of it. */
+static bool begins_utf16(g3_view begun)
+{
+    if (begun.length < 2)
+        return false;
+    unsigned char first = (unsigned char)begun.data[0], second = (unsigned char)begun.data[1];
+    return (first == 0xff && second == 0xfe) || (first == 0xfe && second == 0xff) ||
+           (first == 0) != (second == 0);
+}
+
+/* `begun` without a byte-order mark and blanks in front. */
+static g3_view skip_to_text(g3_view begun)
 {
     const g3_view mark = G3_VIEW("\xef\xbb\xbf");
     if (g3_view_starts_with(begun, mark))
         begun = (g3_view){begun.data + mark.length, begun.length - mark.length};
-    g3_view text = g3_view_trim(begun);
-    if (text.length == 0 || text.data[0] == '{')
+    return g3_view_trim(begun);
+}
+
+/* The format that the first bytes look like. Nothing at all is an empty stream of JSON lines: what
+ * a filter in front writes that found nothing. */
+static g3_format find_format_by_content(g3_view begun, char delimiter)
+{
+    g3_view text = skip_to_text(begun);
+    if (text.length == 0 || text.data[0] == '{' || begins_json_array(text))
         return G3_FORMAT_NDJSON;
+    if (delimiter && delimiter != '\t')
+        return G3_FORMAT_CSV;
     const char *end = text.data;
     while (end < text.data + text.length && *end != '\n' && *end != '\r')
         end++;
@@ -57,7 +87,7 @@ static bool read_beginning(g3_source *source, g3_buffer *begun, g3_error *error)
         if (!g3_source_read(source, space, PEEK_LIMIT - begun->length, &got, error))
             return false;
         begun->length += got;
-        g3_view text = g3_view_trim(g3_buffer_view(begun));
+        g3_view text = skip_to_text(g3_buffer_view(begun));
         if (text.length &&
             memchr(text.data, '\n', (size_t)(begun->data + begun->length - text.data)))
             break;
@@ -65,26 +95,36 @@ static bool read_beginning(g3_source *source, g3_buffer *begun, g3_error *error)
     return true;
 }
 
-/* Sets the format and the delimiter from the options, the name, the content. */
-static bool find_format(g3_manifest_reader *reader, char *delimiter, g3_buffer *begun,
-                        g3_error *error)
+/* Refuses what is no manifest, but easily taken for one: reading it would make nonsense of it, or
+ * reject each of its lines. */
+static bool check_beginning(const g3_manifest_reader *reader, g3_view begun, g3_error *error)
 {
+    const char *name = g3_source_name(reader->source);
+    if (begins_utf16(begun))
+        return g3_fail(error, G3_EXIT_INPUT,
+                       "%s: is UTF-16, not UTF-8: convert it with iconv -f UTF-16 -t UTF-8", name);
+    if (reader->format == G3_FORMAT_NDJSON && begins_json_array(skip_to_text(begun)))
+        return g3_fail(error, G3_EXIT_INPUT,
+                       "%s: is one JSON array, not JSON lines: make lines of it with jq -c '.[]'",
+                       name);
+    return true;
+}
+
+/* Sets the format and the delimiter from the options, the name, the content. */
+static bool find_format(g3_manifest_reader *reader, char *delimiter, g3_view begun, g3_error *error)
+{
+    *delimiter = reader->options.delimiter;
+    if (*delimiter == '"' || *delimiter == '\r' || *delimiter == '\n')
+        return g3_fail(error, G3_EXIT_USAGE, "a quote or a line end can't be the delimiter");
     reader->format = reader->options.format;
     if (reader->format == G3_FORMAT_AUTO)
         reader->format = find_format_by_name(g3_view_of(g3_source_name(reader->source)));
-    if (reader->format == G3_FORMAT_AUTO || reader->format == G3_FORMAT_NDJSON) {
-        if (!read_beginning(reader->source, begun, error))
-            return false;
-        if (reader->format == G3_FORMAT_AUTO)
-            reader->format = find_format_by_content(g3_buffer_view(begun));
-    }
-    *delimiter = reader->options.delimiter;
-    if (*delimiter == '\t' && reader->format == G3_FORMAT_CSV)
+    if (reader->format == G3_FORMAT_AUTO)
+        reader->format = find_format_by_content(begun, *delimiter);
+    if (reader->format == G3_FORMAT_CSV && *delimiter == '\t')
         reader->format = G3_FORMAT_TSV;
     if (*delimiter == '\0')
         *delimiter = reader->format == G3_FORMAT_TSV ? '\t' : ',';
-    if (*delimiter == '"' || *delimiter == '\r' || *delimiter == '\n')
-        return g3_fail(error, G3_EXIT_USAGE, "a quote or a line end can't be the delimiter");
     return true;
 }
 
@@ -116,7 +156,9 @@ g3_manifest_reader *g3_manifest_open_source(g3_source *take_source,
     reader->source = take_source;
     reader->scan = g3_scan_best();
     reader->options = *options;
-    bool ok = check_maps(options, error) && find_format(reader, &delimiter, &begun, error);
+    bool ok = check_maps(options, error) && read_beginning(reader->source, &begun, error) &&
+              find_format(reader, &delimiter, g3_buffer_view(&begun), error) &&
+              check_beginning(reader, g3_buffer_view(&begun), error);
     if (ok && reader->format == G3_FORMAT_NDJSON)
         g3_lines_open(reader, g3_buffer_view(&begun));
     else if (ok)

@@ -1,7 +1,7 @@
 /* Writes records as JSON lines, CSV or TSV. Called by every filter that puts records out. */
+#include "columns.h"
 #include "g3/record/json.h"
 #include "g3/record/list.h"
-#include "g3/record/manifest.h"
 #include <stdlib.h>
 
 struct g3_manifest_writer {
@@ -9,14 +9,14 @@ struct g3_manifest_writer {
     const g3_scan *scan;
     g3_format format;
     char delimiter;
-    g3_view *names;          /* the header's columns; they and their bytes live in `arena` */
-    const g3_value **values; /* for each, of the record being written; NULL: none */
+    g3_column_table table;     /* the header's columns, a set with their places */
+    const g3_column **columns; /* the same, in order; owned */
+    const g3_value **values;   /* for each, of the record being written; NULL: none; owned */
     size_t count;
-    bool has_columns;    /* `names` is set */
+    bool has_columns;    /* `columns` is set */
     bool header_written; /* or there already */
-    g3_arena arena;
-    g3_buffer cell;   /* of a value that has to be spelled */
-    g3_buffer reason; /* why a record can't be written */
+    g3_buffer cell;      /* of a value that has to be spelled */
+    g3_buffer reason;    /* why a record can't be written */
 };
 
 g3_manifest_writer *g3_manifest_writer_open(g3_sink *sink, g3_format format, char delimiter)
@@ -29,13 +29,21 @@ g3_manifest_writer *g3_manifest_writer_open(g3_sink *sink, g3_format format, cha
     return writer;
 }
 
-/* Makes room for the header's columns. */
-static void set_names(g3_manifest_writer *writer, size_t count)
+/* Begins the header: it will have `count` columns. */
+static void begin_columns(g3_manifest_writer *writer, size_t count)
 {
-    writer->names = g3_arena_take(&writer->arena, count * sizeof *writer->names);
-    writer->values = g3_arena_take(&writer->arena, count * sizeof *writer->values);
-    writer->count = count;
+    writer->columns = g3_reallocate(NULL, count, sizeof *writer->columns);
+    writer->values = g3_reallocate(NULL, count, sizeof *writer->values);
     writer->has_columns = true;
+    g3_column_begin_set(&writer->table);
+}
+
+static void add_column(g3_manifest_writer *writer, g3_view name)
+{
+    size_t place = writer->count;
+    writer->columns[place] = g3_column_find(&writer->table, name);
+    g3_column_add_to_set(&writer->table, writer->columns[place], &place);
+    writer->count++;
 }
 
 void g3_manifest_writer_columns(g3_manifest_writer *writer, const g3_column *const *columns,
@@ -43,16 +51,16 @@ void g3_manifest_writer_columns(g3_manifest_writer *writer, const g3_column *con
 {
     if (writer->format == G3_FORMAT_NDJSON || writer->has_columns)
         return;
-    set_names(writer, count);
+    begin_columns(writer, count);
     for (size_t i = 0; i < count; i++)
-        writer->names[i] = g3_arena_copy(&writer->arena, columns[i]->name);
+        add_column(writer, columns[i]->name);
 }
 
 static void take_columns_of(g3_manifest_writer *writer, const g3_record *record)
 {
-    set_names(writer, record->count);
+    begin_columns(writer, record->count);
     for (size_t i = 0; i < record->count; i++)
-        writer->names[i] = g3_arena_copy(&writer->arena, record->fields[i].column->name);
+        add_column(writer, record->fields[i].column->name);
 }
 
 static void write_header(g3_manifest_writer *writer)
@@ -63,7 +71,7 @@ static void write_header(g3_manifest_writer *writer)
     for (size_t i = 0; i < writer->count; i++) {
         if (i)
             g3_buffer_append_char(out, writer->delimiter);
-        g3_cell_append(out, writer->names[i], writer->delimiter, writer->count == 1);
+        g3_cell_append(out, writer->columns[i]->name, writer->delimiter, writer->count == 1);
     }
     g3_buffer_append_char(out, '\n');
     writer->header_written = true;
@@ -74,15 +82,17 @@ void g3_manifest_writer_skip_header(g3_manifest_writer *writer)
     writer->header_written = true;
 }
 
-/* The header's column called `name`, looking from `guess` on. @return its number, or the count */
-static size_t find_column(const g3_manifest_writer *writer, g3_view name, size_t guess)
+/* The header's column called `name`, most likely number `guess`.
+ * @return its number, or the count */
+static size_t find_column(g3_manifest_writer *writer, g3_view name, size_t guess)
 {
-    for (size_t i = 0; i < writer->count; i++) {
-        size_t at = guess + i < writer->count ? guess + i : guess + i - writer->count;
-        if (g3_view_equal(writer->names[at], name))
-            return at;
-    }
-    return writer->count;
+    if (guess < writer->count && g3_view_equal(writer->columns[guess]->name, name))
+        return guess;
+    const g3_column *column = g3_column_look_up(&writer->table, name);
+    size_t place = writer->count;
+    if (column)
+        g3_column_add_to_set(&writer->table, column, &place);
+    return place;
 }
 
 /* Puts the record's values under the header's columns. @return false with a reason */
@@ -92,7 +102,7 @@ static bool place_values(g3_manifest_writer *writer, const g3_record *record)
     memset(writer->values, 0, writer->count * sizeof *writer->values);
     for (size_t i = 0; i < record->count; i++) {
         g3_view name = record->fields[i].column->name;
-        size_t at = find_column(writer, name, guess < writer->count ? guess : 0);
+        size_t at = find_column(writer, name, guess);
         if (at == writer->count) {
             g3_buffer_clear(&writer->reason);
             g3_buffer_append_text(&writer->reason, "the output's header has no column ");
@@ -140,10 +150,10 @@ static void write_row(g3_manifest_writer *writer)
     for (size_t i = 0; i < writer->count; i++) {
         const g3_value *value = writer->values[i];
         g3_view cell = {0};
-        if (value)
-            cell =
-                spell_value(writer, value,
-                            value->type == G3_LIST ? list_field(writer->names[i]) : G3_OTHER_FIELD);
+        if (value && value->type == G3_LIST)
+            cell = spell_value(writer, value, list_field(writer->columns[i]->name));
+        else if (value)
+            cell = spell_value(writer, value, G3_OTHER_FIELD);
         if (i)
             g3_buffer_append_char(out, writer->delimiter);
         g3_cell_append(out, cell, writer->delimiter, writer->count == 1);
@@ -174,7 +184,9 @@ void g3_manifest_writer_close(g3_manifest_writer *writer)
     if (!writer)
         return;
     write_header(writer);
-    g3_arena_free(&writer->arena);
+    g3_column_table_free(&writer->table);
+    free(writer->columns);
+    free(writer->values);
     g3_buffer_free(&writer->cell);
     g3_buffer_free(&writer->reason);
     free(writer);

@@ -9,7 +9,8 @@ bool g3_shard_read(const char *text, g3_shard *shard, g3_error *error)
     if (!slash || !g3_view_to_size((g3_view){text, (size_t)(slash - text)}, &index) ||
         !g3_view_to_size(g3_view_of(slash + 1), &count) || count < 1 || index > count)
         return g3_fail(error, G3_EXIT_USAGE,
-                       "--shard \"%s\" is not of the form K/N with K from 1 to N, such as 2/8", text);
+                       "--shard \"%s\" is not of the form K/N with K from 1 to N, such as 2/8",
+                       text);
     *shard = (g3_shard){(uint64_t)index % (uint64_t)count, (uint64_t)count};
     return true;
 }

@@ -314,7 +314,8 @@ Test(manifest, lines_that_are_no_object_are_bad)
           "{\"a\":1}\n[1]\n\"x\"\n{\"a\":1\n{\"a\":1} x\n{\"a\":\"\xff\"}\n{\"b\":01}\n{\"a\":2}\n",
           "{\"a\":1}\n!2: not a JSON object: something else at byte 1\n"
           "!3: not a JSON object: something else at byte 1\n"
-          "!4: not a JSON object: no comma or } behind a member at byte 7\n"
+          "!4: not a JSON object: the line ends inside it; jq -c . puts each object on one "
+          "line\n"
           "!5: not a JSON object: something behind it at byte 9\n"
           "!6: not a JSON object: a string that is not UTF-8 at byte 7\n"
           "!7: not a JSON object: no comma or } behind a member at byte 7\n{\"a\":2}\n");
@@ -381,6 +382,7 @@ Test(manifest, the_format_is_told_by_name_else_by_content)
     check("standard input", G3_KIND_RAW, line, line);
     check("m.csv", G3_KIND_RAW, "\xef\xbb\xbf\n{\"a\"\nx\n", "{\"{\\\"a\\\"\":\"x\"}\n");
     check("standard input", G3_KIND_RAW, "\n\n  {\"a\":1}", line);
+    check("m.txt", G3_KIND_RAW, "\xef\xbb\xbf\na\n1\n", "{\"a\":\"1\"}\n");
 }
 
 Test(manifest, nothing_at_all)
@@ -392,6 +394,27 @@ Test(manifest, nothing_at_all)
     check("m.csv", G3_KIND_RAW, "a,b\n", "");
 }
 
+Test(manifest, what_is_easily_taken_for_a_manifest_is_refused)
+{
+    const g3_view views[] = {
+        G3_VIEW("\xff\xfe\x61\0,\0b\0\n\0"), /* with its byte-order mark, */
+        G3_VIEW("a\0,\0b\0\n\0"),            /* without, */
+        G3_VIEW("\0a\0,\0b\0\n"),            /* the high byte first */
+    };
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        char *read = read_with("m.csv", views[i], (g3_manifest_options){.kind = G3_KIND_RAW});
+        cr_expect_str_eq(read, "3: m.csv: is UTF-16, not UTF-8: convert it with iconv -f UTF-16 "
+                               "-t UTF-8\n");
+        free(read);
+    }
+    const char *refused = "3: m: is one JSON array, not JSON lines: make lines of it with "
+                          "jq -c '.[]'\n";
+    check("m", G3_KIND_RAW, "[{\"a\":1},\n{\"a\":2}]\n", refused);
+    check("m", G3_KIND_RAW, "\xef\xbb\xbf\n [\n  {\"a\":1}\n]", refused);
+    check("m", G3_KIND_RAW, "[a],b\n1,2\n", "{\"[a]\":\"1\",\"b\":\"2\"}\n");
+    check("m.csv", G3_KIND_RAW, "[{a\n1\n", "{\"[{a\":\"1\"}\n");
+}
+
 Test(manifest, delimiters_may_be_chosen)
 {
     char *read = read_with("m.csv", G3_VIEW("guid;acl\ng;a,b\n"),
@@ -401,6 +424,10 @@ Test(manifest, delimiters_may_be_chosen)
     read = read_with("m.csv", G3_VIEW("guid\tacl\ng\ta,b\n"),
                      (g3_manifest_options){.kind = G3_KIND_OBJECT, .delimiter = '\t'});
     cr_assert_str_eq(read, "{\"guid\":\"g\",\"acl\":[\"a\",\"b\"]}\n");
+    free(read);
+    read = read_with("m", G3_VIEW("guid\t;acl\ng;a,b\n"), /* a tab does not make it a TSV */
+                     (g3_manifest_options){.kind = G3_KIND_OBJECT, .delimiter = ';'});
+    cr_assert_str_eq(read, "{\"guid\":\"g\",\"acl\":[\"a,b\"]}\n");
     free(read);
     read = read_with("m.csv", G3_VIEW("a\n"), (g3_manifest_options){.delimiter = '"'});
     cr_assert_str_eq(read, "2: a quote or a line end can't be the delimiter\n");

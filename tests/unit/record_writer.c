@@ -119,6 +119,25 @@ Test(writer, a_record_may_lack_columns_but_not_have_others)
           "a,b,c\n1,2,3\n4,,6\n,,\n", "3: the output's header has no column \"d\"\n");
 }
 
+Test(writer, columns_may_come_in_any_order)
+{
+    const int count = 20000; /* by searching from the front, this would take minutes */
+    g3_buffer lines = {0}, expected = {0};
+    for (int order = 0; order < 2; order++) {
+        for (int i = 0; i < count; i++)
+            g3_buffer_append_format(&lines, "%s\"c%d\":%d", i ? "," : "{",
+                                    order ? count - 1 - i : i, i);
+        g3_buffer_append_text(&lines, "}\n");
+    }
+    for (int row = 0; row < 3; row++)
+        for (int i = 0; i < count; i++)
+            g3_buffer_append_format(&expected, "%s%d%s", row == 0 ? "c" : "",
+                                    row == 2 ? count - 1 - i : i, i < count - 1 ? "," : "\n");
+    check(G3_FORMAT_CSV, G3_KIND_RAW, g3_buffer_text(&lines), g3_buffer_text(&expected), "");
+    g3_buffer_free(&lines);
+    g3_buffer_free(&expected);
+}
+
 Test(writer, a_lone_empty_cell_is_no_blank_line)
 {
     check(G3_FORMAT_CSV, G3_KIND_RAW, "{\"a\":\"\"}\n{\"a\":null}\n", "a\n\"\"\n\"\"\n", "");

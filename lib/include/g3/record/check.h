@@ -2,8 +2,8 @@
  *
  * Rules, from the service's own schema (its answers to POST /index/ in testdata/contract) and the
  * SDK's manifest validation: md5, file_size and urls are required; md5 is 32 lower-case hexadecimal
- * digits; a GUID ends in a UUID; a URL has a scheme and something behind it, and is not listed twice; an authz entry is a path
- * that begins with '/'.
+ * digits; a GUID ends in a UUID; a URL has a scheme and something behind it, and is not listed
+ * twice; an authz entry is a path that begins with '/'.
  */
 #ifndef G3_RECORD_CHECK_H
 #define G3_RECORD_CHECK_H
