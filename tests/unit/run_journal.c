@@ -146,7 +146,9 @@ static void save_until_killed(int told)
     g3_journal_stage stage;
     g3_journal *journal = g3_journal_open(path, G3_VIEW("a job"), &stage, &error);
     char position[32];
-    for (int64_t number = 1; journal; number++) {
+    if (!journal)
+        _exit(1);
+    for (int64_t number = 1;; number++) {
         snprintf(position, sizeof position, "%" PRId64, number);
         g3_journal_range ranges[] = {{g3_view_of(position), LANDMARKS, 2, -1, (uint64_t)number},
                                      {g3_view_of(position), LANDMARKS, 3, -1, (uint64_t)number}};
@@ -155,7 +157,6 @@ static void save_until_killed(int told)
             write(told, &number, sizeof number) != (ssize_t)sizeof number)
             _exit(1);
     }
-    _exit(1);
 }
 
 Test(journal, a_kill_at_any_point_loses_nothing_and_mixes_nothing)

@@ -54,7 +54,7 @@ Test(packed, a_record_comes_back_as_it_was)
     g3_buffer packed = {0}, before = {0}, after = {0};
     for (size_t turn = 0; turn < 2000; turn++) {
         g3_arena arena = {0};
-        g3_record record;
+        g3_record record = {0};
         make_record(&record, &chance, &arena);
         g3_json_append_record(&before, &record);
         g3_record_pack(packer, &record, &packed);
