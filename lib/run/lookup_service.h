@@ -4,8 +4,9 @@
 
 #include "g3/run/lookup.h"
 
-/* Tries a lookup by ids with the first record of the listing.
- * @param trusted  set to false only if the service answered and left that record out
+/* Tries a lookup by ids with one of the first records of the listing.
+ * @param trusted  set to false only if the service answered and left that record out, or listed
+ *                 others with it: then it does not know `ids` and lists what it likes
  * @return false only if interrupted or out of memory */
 bool g3_lookup_prove_ids(g3_http *http, const char *base, bool *trusted, g3_error *error);
 

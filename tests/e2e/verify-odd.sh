@@ -31,6 +31,17 @@ for way in $ways; do
   expect_text out '"field":"no_record"'
 done
 
+# A record with the prefix twice is not what a GUID with the prefix once stands for.
+head -2 index.csv >undoubled.csv
+sed 's|^dg.TEST/|dg.TEST/dg.TEST/|' undoubled.csv >doubled.csv
+start_sandbox --load doubled.csv
+for way in $ways; do
+  expect_status 1 g3-verify -e "$SANDBOX" --lookup "$way" undoubled.csv
+  expect_text out '"field":"no_record"'
+done
+expect_status 1 g3-verify -e "$SANDBOX" --lookup sweep --memory 64k undoubled.csv
+start_sandbox --load index.csv --collation locale
+
 # Columns that the manifest does not have are not compared, and others are no concern of the index.
 cut -d, -f 1,5 index.csv | sed '1s/$/,note/; 2,$s/$/,anything/' >narrow.csv
 expect_status 0 g3-verify -e "$SANDBOX" narrow.csv

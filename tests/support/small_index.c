@@ -5,6 +5,9 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
+/* Records that the service lists where nobody says how many. */
+#define DEFAULT_LIMIT 100
+
 /* Records of one answer, in the order of the question. */
 typedef struct finding {
     size_t *numbers;
@@ -106,7 +109,9 @@ static fault_answer answer_list(small_index *index, char *ids)
 {
     finding found = {0};
     g3_buffer body = {0};
-    char *rest = ids;
+    char *rest = index->ids_ignored ? NULL : ids;
+    for (size_t i = 0; index->ids_ignored && i < index->count && i < DEFAULT_LIMIT; i++)
+        add_found(&found, (long)i);
     for (char *id; (id = strsep(&rest, ",")) != NULL;) {
         decode(id);
         add_found(&found, index->ids_blind ? -1 : find(index, id));

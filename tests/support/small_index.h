@@ -17,6 +17,7 @@ typedef struct small_index {
     int ids_status;              /* 200, or what lists of ids are answered with */
     int bulk_status;             /* likewise */
     bool ids_blind;              /* lists of ids find nothing */
+    bool ids_ignored;            /* ids are ignored: the first records are listed instead */
     size_t unreadable_of;   /* one lookup in so many is at first answered with half a JSON text; 0:
                                none */
     bool always_unreadable; /* all are, always */

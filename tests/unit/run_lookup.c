@@ -227,6 +227,14 @@ Test(lookup, ids_that_find_nothing_are_found_out)
                  (g3_lookup_options){.way = G3_LOOKUP_IDS}, 3000, 9);
 }
 
+Test(lookup, a_service_that_ignores_ids_is_found_out)
+{
+    check_random((small_index){.told_prefix = "", .ids_ignored = true},
+                 (g3_lookup_options){.way = G3_LOOKUP_IDS}, 3000, 10);
+    check_random((small_index){.told_prefix = "", .ids_ignored = true, .bulk_status = 405},
+                 (g3_lookup_options){.way = G3_LOOKUP_IDS}, 800, 11);
+}
+
 Test(lookup, needs_few_requests)
 {
     const char **known = make_guids(RECORDS);

@@ -10,9 +10,10 @@
  *   ids     GET /index/?ids=a,b,c    as many as fit the request line; those with a comma go singly
  *   bulk    POST /bulk/documents     G3_LOOKUP_BULK_BATCH at a time
  *   single  GET /index/GUID
- * Before ids are trusted they must find a record that is known to be there (the first of the
- * listing): there are versions of the service that answer every list of ids with nothing unless a
- * default prefix is configured.
+ * Before ids are trusted they must find a record that is known to be there (one of the first of the
+ * listing), and no other: there are versions of the service that answer every list of ids with
+ * nothing unless a default prefix is configured, and such as do not know ids and list the first
+ * records of the index instead.
  *
  * A GUID's other spelling: the service resolves GET /index/GUID also to the record whose GUID has
  * the service's default prefix in front, or has it not, if there is none with the GUID as written.
