@@ -8,7 +8,6 @@
 #include "g3/base/memory.h"
 #include "g3/table/rows.h"
 #include "separators.h"
-#include "unquote.h"
 #include "window.h"
 #include <stdlib.h>
 
@@ -26,7 +25,7 @@ struct g3_row_reader {
     g3_view *cells;
     size_t cell_count;
     size_t cell_capacity;
-    uint32_t *quoted; /* indices of cells that g3_unquote() must see; as many as cells */
+    uint32_t *quoted; /* indices of cells that must be unquoted; as many as cells */
     size_t quoted_count;
     const char *cell_begin; /* the next cell's */
     uint32_t flags;         /* of all its separators */
@@ -259,10 +258,10 @@ static const char *take_cells(g3_row_reader *reader)
 static void unquote_cells(g3_row_reader *reader, size_t row_length)
 {
     g3_buffer_clear(&reader->scratch);
-    char *out = g3_buffer_reserve(&reader->scratch, row_length + G3_UNQUOTE_SLACK);
+    char *out = g3_buffer_reserve(&reader->scratch, row_length + G3_SCAN_SLACK);
     for (size_t i = 0; i < reader->quoted_count; i++) {
         g3_view *cell = &reader->cells[reader->quoted[i]];
-        size_t length = g3_unquote(reader->separators.scan, *cell, out);
+        size_t length = reader->separators.scan->unquote(out, cell->data + 1, cell->length - 1);
         *cell = (g3_view){out, length};
         out += length;
     }

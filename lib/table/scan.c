@@ -3,16 +3,30 @@
 #include "scan_kinds.h"
 #include <stdlib.h>
 
+size_t g3_scan_list(const g3_scan *scans[G3_SCAN_KINDS])
+{
+    size_t count = 0;
+#if defined __x86_64__
+    if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul"))
+        scans[count++] = &g3_scan_avx512;
+    if (__builtin_cpu_supports("avx2"))
+        scans[count++] = &g3_scan_avx2;
+#elif defined __aarch64__
+    scans[count++] = &g3_scan_neon; /* every 64-bit ARM has it */
+#endif
+    scans[count++] = &g3_scan_portable;
+    return count;
+}
+
 const g3_scan *g3_scan_best(void)
 {
+    const g3_scan *scans[G3_SCAN_KINDS];
+    size_t count = g3_scan_list(scans);
     const char *wanted = getenv("G3_SCAN");
-    if (wanted && strcmp(wanted, g3_scan_portable.name) == 0)
-        return &g3_scan_portable;
-#if defined __x86_64__
-    if (__builtin_cpu_supports("avx2"))
-        return &g3_scan_avx2;
-#elif defined __aarch64__
-    return &g3_scan_neon; /* every 64-bit ARM has it */
-#endif
-    return &g3_scan_portable;
+    for (size_t i = 0; wanted && i < count; i++)
+        if (strcmp(wanted, scans[i]->name) == 0)
+            return scans[i];
+    return scans[0];
 }

@@ -80,7 +80,13 @@ static size_t find_string_end(const char *text, size_t length, bool *high)
     return at + g3_scan_portable.string_end(text + at, length - at, high);
 }
 
-const g3_scan g3_scan_neon = {"neon", find_marks, copy_plain, copy_escaped, find_string_end};
+static size_t unquote(char *out, const char *text, size_t length)
+{
+    return g3_scan_unquote_by(find_marks, out, text, length);
+}
+
+const g3_scan g3_scan_neon = {"neon",       find_marks,      copy_plain,
+                              copy_escaped, find_string_end, unquote};
 #else
 typedef int g3_scan_neon_not_here; /* a file must not be empty */
 #endif

@@ -99,5 +99,10 @@ static size_t find_string_end(const char *text, size_t length, bool *high)
     return at;
 }
 
-const g3_scan g3_scan_portable = {"portable", find_marks, copy_plain, copy_escaped,
-                                  find_string_end};
+static size_t unquote(char *out, const char *text, size_t length)
+{
+    return g3_scan_unquote_by(find_marks, out, text, length);
+}
+
+const g3_scan g3_scan_portable = {"portable",   find_marks,      copy_plain,
+                                  copy_escaped, find_string_end, unquote};

@@ -6,14 +6,13 @@
 #include "g3/table/scan.h"
 
 /* A separator is its place in the text, with flags in the top bits for what stands between the
- * separator before and this one. */
-#define G3_SEPARATOR_HIGH (UINT32_C(1) << 31) /* a byte above 0x7f */
-#define G3_SEPARATOR_CARE                                                                          \
-    (UINT32_C(1) << 30) /* a quoted cell that is not just its text in quotes */
-#define G3_SEPARATOR_LINES    (UINT32_C(1) << 29) /* line ends, inside quotes */
-#define G3_SEPARATOR_UNCLOSED (UINT32_C(1) << 28) /* by lines only: the line ended inside quotes   \
-                                                   */
-#define G3_SEPARATOR_PLACE (G3_SEPARATOR_UNCLOSED - 1)
+ * separator before and this one: a byte above 0x7f; a quoted cell that is not just its text in
+ * quotes; line ends inside quotes; and, by lines only, that the line ended inside quotes. */
+#define G3_SEPARATOR_HIGH     (UINT32_C(1) << 31)
+#define G3_SEPARATOR_CARE     (UINT32_C(1) << 30)
+#define G3_SEPARATOR_LINES    (UINT32_C(1) << 29)
+#define G3_SEPARATOR_UNCLOSED (UINT32_C(1) << 28)
+#define G3_SEPARATOR_PLACE    (G3_SEPARATOR_UNCLOSED - 1)
 
 /* Most bytes of text for one call: its bytes and separators stay in the first-level cache until the
  * rows are made of them. */

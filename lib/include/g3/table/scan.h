@@ -1,6 +1,5 @@
-/* Vectorised scans over bytes, the best that the processor offers chosen at run time (AVX2, NEON,
- * portable). Used by the tokenizer and by the JSON codec.
- */
+/* Vectorised scans over bytes, the best that the processor offers chosen at run time (AVX-512,
+ * AVX2, NEON, portable). Used by the tokenizer and by the JSON codec. */
 #ifndef G3_TABLE_SCAN_H
 #define G3_TABLE_SCAN_H
 
@@ -22,19 +21,19 @@ typedef struct g3_marks {
 typedef void g3_scan_marks_function(const char *text, size_t blocks, char delimiter,
                                     g3_marks *marks);
 
-/* Bytes behind the last one copied that g3_scan_copy_plain_function may write. */
-#define G3_SCAN_SLACK ((size_t)32)
+/* Bytes behind the last one copied that the functions below may write. */
+#define G3_SCAN_SLACK ((size_t)64)
 
 /* Copies up to `length` bytes from `text` to `out`, stopping before the first that a JSON string
- * must escape (below 0x20, '"', '\\'). May write up to G3_SCAN_SLACK bytes behind the last one copied.
+ * must escape (below 0x20, '"', '\\').
  * @return bytes copied */
 typedef size_t g3_scan_copy_plain_function(char *out, const char *text, size_t length);
 
 /* Bytes that a byte becomes at worst where it is escaped in a JSON string: \u00XX. */
 #define G3_SCAN_LONGEST_ESCAPE ((size_t)6)
 
-/* Copies all of `text` to `out`, what a JSON string must escape as its escape: \" \\ \n \t \r \b \f,
- * other control characters as \u00XX. There must be room for G3_SCAN_LONGEST_ESCAPE * length +
+/* Copies all of `text` to `out`, what a JSON string must escape as its escape: \" \\ \n \t \r \b
+ * \f, other control characters as \u00XX. There must be room for G3_SCAN_LONGEST_ESCAPE * length +
  * G3_SCAN_SLACK bytes.
  * @return bytes written */
 typedef size_t g3_scan_copy_escaped_function(char *out, const char *text, size_t length);
@@ -44,16 +43,33 @@ typedef size_t g3_scan_copy_escaped_function(char *out, const char *text, size_t
  * @return its place, or `length` */
 typedef size_t g3_scan_string_end_function(const char *text, size_t length, bool *high);
 
+/* Bytes behind a quoted cell that g3_scan_unquote_function may read. */
+#define G3_SCAN_UNQUOTE_READS ((size_t)96)
+
+/* Copies what a quoted cell of a CSV holds to `out`: up to the quote that closes it, doubled ones
+ * halved, and what follows the closing quote as it is.
+ * @param text  the cell behind its opening quote
+ * @return bytes written, at most `length` */
+typedef size_t g3_scan_unquote_function(char *out, const char *text, size_t length);
+
 typedef struct g3_scan {
-    const char *name; /* "avx2", "neon", "portable" */
+    const char *name; /* "avx512", "avx2", "neon", "portable" */
     g3_scan_marks_function *marks;
     g3_scan_copy_plain_function *copy_plain;
     g3_scan_copy_escaped_function *copy_escaped;
     g3_scan_string_end_function *string_end;
+    g3_scan_unquote_function *unquote;
 } g3_scan;
 
-/* The scans for this processor; G3_SCAN=portable in the environment takes the plain C ones, so that
- * tests compare both. Never NULL. */
+/* Most kinds of scans that one processor can run. */
+#define G3_SCAN_KINDS 3
+
+/* Fills in the scans that this processor can run, the best first, g3_scan_portable last.
+ * @return how many */
+size_t g3_scan_list(const g3_scan *scans[G3_SCAN_KINDS]);
+
+/* The first of these; or the one named by G3_SCAN in the environment, so that tests compare them.
+ * Never NULL. */
 const g3_scan *g3_scan_best(void);
 
 /* The plain C ones, the reference. */
