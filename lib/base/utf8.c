@@ -20,8 +20,7 @@ static const uint8_t *skip_ascii(const uint8_t *at, const uint8_t *end)
 }
 
 /* The length of the character that begins at `at` with a byte above 0x7f, 0 if it is none. The
- * second byte's range keeps out what is over-long, surrogates, and beyond U+10FFFF (RFC 3629, 4).
- */
+ * second byte's range keeps out what is over-long, surrogates, and beyond U+10FFFF. */
 static size_t measure_character(const uint8_t *at, const uint8_t *end)
 {
     uint8_t first = *at, least = 0x80, most = 0xbf;

@@ -4,8 +4,7 @@
 
 #include "spill.h"
 
-/* Most runs merged at once: beyond, each would get so little memory that reading becomes seeking.
- */
+/* Most runs merged at once: beyond, each gets so little memory that reading becomes seeking. */
 #define G3_MERGE_RUNS ((size_t)64)
 
 typedef struct g3_merge g3_merge;
@@ -25,8 +24,7 @@ bool g3_merge_next(g3_merge *merge, g3_sort_item *item, bool *ended, g3_error *e
 void g3_merge_close(g3_merge *merge); /* NULL is allowed */
 
 /* The first eight bytes of a key as a number that orders as they do; shorter keys are filled up
- * with zeros. Most comparisons need nothing else; keys whose prefixes are equal must be compared.
- */
+ * with zeros. Most comparisons need nothing else; keys with equal prefixes must be compared. */
 uint64_t g3_key_prefix(g3_view key);
 
 #endif

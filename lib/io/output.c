@@ -224,8 +224,7 @@ bool g3_output_sync(g3_output *output, g3_error *error)
            fail_with_errno(output->name, error);
 }
 
-/* Makes the new name durable. Some file systems can't: that leaves the usual few seconds of
- * risk. */
+/* Makes the new name durable. On file systems that can't, a few seconds of risk remain. */
 static void sync_directory(const char *path)
 {
     char *copy = g3_duplicate(g3_view_of(path));

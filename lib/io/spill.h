@@ -1,5 +1,5 @@
-/* Sorted runs in a file without a name. Private to the io storey; written by sorter.c, merged by
- * merge.c. */
+/* Sorted runs in a file without a name. Private to the io storey: sorter.c writes them, merge.c
+ * merges them. */
 #ifndef G3_IO_SPILL_H
 #define G3_IO_SPILL_H
 

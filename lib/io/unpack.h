@@ -1,5 +1,4 @@
-/* Unpacking of gzip and zstd streams, piece by piece. Private to the io storey; called by
- * source.c. */
+/* Unpacking of gzip and zstd streams, piece by piece. Private to the io storey, for source.c. */
 #ifndef G3_IO_UNPACK_H
 #define G3_IO_UNPACK_H
 

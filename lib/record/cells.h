@@ -9,8 +9,7 @@
  * null, or for a list no items.
  * @param commas  commas part the items of lists (the cell comes from a TSV)
  * @param reason  filled in on failure
- * @return false if the cell can't be a value of this field; the value borrows from cell and arena
- */
+ * @return false if the cell can't be a value of this field; the value borrows from cell, arena */
 bool g3_value_from_cell(g3_value *value, g3_object_field field, g3_view cell, bool commas,
                         g3_arena *arena, g3_buffer *reason);
 

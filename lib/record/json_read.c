@@ -119,8 +119,8 @@ bool g3_json_read_integer(g3_json_reader *reader, int64_t *value)
     return true;
 }
 
-/* Finds the end of the string, number or word at `at`. @return what follows it, or NULL with a
- * fault */
+/* Finds the end of the string, number or word at `at`.
+ * @return what follows it, or NULL with a fault */
 static inline const char *skip_scalar(g3_json_reader *reader, const char *at)
 {
     size_t left = (size_t)(reader->end - at);
@@ -140,8 +140,8 @@ static inline const char *skip_scalar(g3_json_reader *reader, const char *at)
     return behind;
 }
 
-/* Reads past the key at `at` and its colon. @return where the value may begin, or NULL with a fault
- */
+/* Reads past the key at `at` and its colon.
+ * @return where the value may begin, or NULL with a fault */
 static inline const char *skip_key(g3_json_reader *reader, const char *at)
 {
     bool escaped = false;

@@ -147,8 +147,7 @@ static char decode_letter(char letter)
     }
 }
 
-/* Decoding never makes a string longer; what copy_plain() stops at, in a checked one, is a
- * backslash. */
+/* Decoding makes no string longer; where copy_plain() stops in a checked one is a backslash. */
 g3_view g3_json_decode_string(const g3_json_reader *reader, g3_view raw)
 {
     char *begin = g3_arena_take(reader->arena, raw.length + G3_SCAN_SLACK), *out = begin;

@@ -166,8 +166,7 @@ static g3_view take_piece(g3_view *rest)
     return piece;
 }
 
-/* Appends a text of any size in pieces, without quotes around it. `scan` as in write_separated().
- */
+/* Appends a text of any size in pieces, without quotes. `scan` as in write_separated(). */
 static void append_pieces(const g3_scan *scan, g3_buffer *buffer, g3_view text)
 {
     while (text.length) {

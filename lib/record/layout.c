@@ -151,15 +151,13 @@ static bool add_field(layout_maker *maker, g3_object_field field)
     return add_column(maker, g3_object_columns[field].name, field, source);
 }
 
-/* What a column is that is not typed: a raw record's guid is known as such, for shards and
- * messages. */
+/* What a column is that is not typed: a raw record's guid is still known as such, for shards. */
 static g3_object_field untyped_field(g3_view name)
 {
     return find_field(name) == G3_GUID ? G3_GUID : G3_OTHER_FIELD;
 }
 
-/* Adds what a source column is besides a field: what maps call it, else itself under its own name.
- */
+/* Adds what a source column is besides a field: what maps call it, else by its own name. */
 static bool add_other(layout_maker *maker, size_t source)
 {
     const g3_manifest_options *options = maker->options;

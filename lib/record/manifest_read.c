@@ -77,8 +77,7 @@ static g3_format find_format_by_content(g3_view begun, char delimiter)
     return memchr(begun.data, '\t', (size_t)(end - begun.data)) ? G3_FORMAT_TSV : G3_FORMAT_CSV;
 }
 
-/* Reads the beginning of the source: until a line with something on it is complete, or enough was
- * seen. */
+/* Reads the beginning of the source: up to a whole line with something on it, or PEEK_LIMIT. */
 static bool read_beginning(g3_source *source, g3_buffer *begun, g3_error *error)
 {
     size_t got = 1;

@@ -8,8 +8,7 @@
 #define MADE_NAME_SIZE 32
 
 /* The columns' names as the kind has them: raw as they stand, else trimmed; one that is empty is
- * called after its place, for a JSON object needs a name for it. Valid as long as the arena and the
- * row. */
+ * called after its place, for a JSON object needs a name for it. Valid as long as arena and row. */
 static g3_view *name_columns(const g3_row *row, g3_kind kind, g3_arena *arena)
 {
     g3_view *names = g3_arena_take(arena, row->count * sizeof *names);

@@ -14,23 +14,60 @@ typedef struct values {
 } values;
 
 static const g3_option TABLE[] = {
-    {.name = "flag", .letter = 'f', .kind = G3_OPTION_FLAG, .at = offsetof(values, flag), .help = "a flag"},
-    {.name = "other", .letter = 'o', .kind = G3_OPTION_FLAG, .at = offsetof(values, other), .help = "one more"},
-    {.name = "text", .letter = 't', .kind = G3_OPTION_TEXT, .at = offsetof(values, text), .argument = "T",
-     .variable = "G3_TEST_TEXT", .help = "a text"},
-    {.name = "list", .kind = G3_OPTION_LIST, .at = offsetof(values, list), .argument = "L", .help = "texts"},
-    {.name = "count", .letter = 'n', .kind = G3_OPTION_COUNT, .at = offsetof(values, count), .argument = "N",
-     .least = 1, .help = "a number"},
-    {.name = "size", .kind = G3_OPTION_SIZE, .at = offsetof(values, size), .argument = "S", .help = "a size"},
-    {.name = "seconds", .kind = G3_OPTION_SECONDS, .at = offsetof(values, seconds), .argument = "S",
+    {.name = "flag",
+     .letter = 'f',
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(values, flag),
+     .help = "a flag"},
+    {.name = "other",
+     .letter = 'o',
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(values, other),
+     .help = "one more"},
+    {.name = "text",
+     .letter = 't',
+     .kind = G3_OPTION_TEXT,
+     .at = offsetof(values, text),
+     .argument = "T",
+     .variable = "G3_TEST_TEXT",
+     .help = "a text"},
+    {.name = "list",
+     .kind = G3_OPTION_LIST,
+     .at = offsetof(values, list),
+     .argument = "L",
+     .help = "texts"},
+    {.name = "count",
+     .letter = 'n',
+     .kind = G3_OPTION_COUNT,
+     .at = offsetof(values, count),
+     .argument = "N",
+     .least = 1,
+     .help = "a number"},
+    {.name = "size",
+     .kind = G3_OPTION_SIZE,
+     .at = offsetof(values, size),
+     .argument = "S",
+     .help = "a size"},
+    {.name = "seconds",
+     .kind = G3_OPTION_SECONDS,
+     .at = offsetof(values, seconds),
+     .argument = "S",
      .help = "a time"},
-    {.name = "choice", .kind = G3_OPTION_CHOICE, .at = offsetof(values, choice), .choices = "auto|csv|tsv",
+    {.name = "choice",
+     .kind = G3_OPTION_CHOICE,
+     .at = offsetof(values, choice),
+     .choices = "auto|csv|tsv",
      .help = "a choice"},
-    {.name = "char", .kind = G3_OPTION_CHAR, .at = offsetof(values, c), .argument = "C", .help = "a byte"},
+    {.name = "char",
+     .kind = G3_OPTION_CHAR,
+     .at = offsetof(values, c),
+     .argument = "C",
+     .help = "a byte"},
 };
 
 /* Parses words given as one text parted by blanks. */
-static g3_options_result parse(const char *line, values *into, g3_text_list *operands, g3_error *error)
+static g3_options_result parse(const char *line, values *into, g3_text_list *operands,
+                               g3_error *error)
 {
     static char words[512];
     static char *argv[32];
@@ -49,8 +86,11 @@ Test(options, every_kind_and_spelling)
     values got = {0};
     g3_text_list operands = {0};
     g3_error error = {0};
-    cr_assert_eq(parse("one -fon3 --text=a=b --list x two --list y --size 64M --seconds 20ms --choice tsv "
-                       "--char \\t - -- -z", &got, &operands, &error), G3_OPTIONS_RUN, "%s", error.message);
+    cr_assert_eq(
+        parse("one -fon3 --text=a=b --list x two --list y --size 64M --seconds 20ms --choice tsv "
+              "--char \\t - -- -z",
+              &got, &operands, &error),
+        G3_OPTIONS_RUN, "%s", error.message);
     cr_assert(got.flag && got.other);
     cr_assert_eq(got.count, 3);
     cr_assert_str_eq(got.text, "a=b");
@@ -89,7 +129,8 @@ Test(options, mistakes_name_the_word)
         values got = {0};
         g3_text_list operands = {0};
         g3_error error = {0};
-        cr_assert_eq(parse(CASES[i].line, &got, &operands, &error), G3_OPTIONS_WRONG, "%s", CASES[i].line);
+        cr_assert_eq(parse(CASES[i].line, &got, &operands, &error), G3_OPTIONS_WRONG, "%s",
+                     CASES[i].line);
         cr_assert_str_eq(error.message, CASES[i].message);
         cr_assert_eq(error.exit, G3_EXIT_USAGE);
     }
@@ -111,8 +152,8 @@ Test(options, the_environment_gives_way_to_the_command_line)
 Test(options, texts_name_every_option)
 {
     g3_option_group group = {"Test", TABLE, G3_COUNT(TABLE), NULL};
-    g3_command command = {.name = "g3-test", .purpose = "test", .operands = "", .groups = &group,
-                          .group_count = 1};
+    g3_command command = {
+        .name = "g3-test", .purpose = "test", .operands = "", .groups = &group, .group_count = 1};
     void (*print[])(const g3_command *, FILE *) = {g3_options_print_help, g3_options_print_man,
                                                    g3_options_print_bash};
     for (size_t p = 0; p < G3_COUNT(print); p++) {

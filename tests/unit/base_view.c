@@ -9,7 +9,8 @@ Test(view, equality_is_by_bytes)
     cr_assert_not(g3_view_equal(G3_VIEW("ab"), G3_VIEW("abc")));
     cr_assert(g3_view_equal((g3_view){0}, G3_VIEW("")));
     cr_assert(g3_view_equal_ignoring_case(G3_VIEW("File_Size"), G3_VIEW("fILE_sIZE")));
-    cr_assert_not(g3_view_equal_ignoring_case(G3_VIEW("@"), G3_VIEW("`"))); /* 0x40 and 0x60: no letters */
+    cr_assert_not(
+        g3_view_equal_ignoring_case(G3_VIEW("@"), G3_VIEW("`"))); /* 0x40 and 0x60: no letters */
 }
 
 Test(view, order_is_by_bytes_shorter_first)
@@ -41,10 +42,19 @@ Test(view, whole_numbers_are_exact_or_refused)
         bool valid;
         int64_t value;
     } CASES[] = {
-        {"0", true, 0}, {"007", true, 7}, {"9007199254740993", true, 9007199254740993},
-        {"9223372036854775807", true, INT64_MAX}, {"9223372036854775808", false, 0},
-        {"99999999999999999999999999", false, 0}, {"", false, 0}, {"-1", false, 0}, {"+1", false, 0},
-        {"1.0", false, 0}, {" 1", false, 0}, {"12x", false, 0}, {"1e3", false, 0},
+        {"0", true, 0},
+        {"007", true, 7},
+        {"9007199254740993", true, 9007199254740993},
+        {"9223372036854775807", true, INT64_MAX},
+        {"9223372036854775808", false, 0},
+        {"99999999999999999999999999", false, 0},
+        {"", false, 0},
+        {"-1", false, 0},
+        {"+1", false, 0},
+        {"1.0", false, 0},
+        {" 1", false, 0},
+        {"12x", false, 0},
+        {"1e3", false, 0},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         int64_t value = -5;

@@ -54,7 +54,7 @@ void g3_buffer_append_integer(g3_buffer *buffer, int64_t value);
 /* Removes the first `count` bytes, moving the rest to the front. */
 void g3_buffer_drop_front(g3_buffer *buffer, size_t count);
 
-/* The bytes as a NUL-terminated text, valid until the next append; the length leaves the NUL out. */
+/* The bytes as a NUL-terminated text, valid until the next append; the NUL is not counted. */
 const char *g3_buffer_text(g3_buffer *buffer);
 
 /* The bytes in use; valid until the next append. */

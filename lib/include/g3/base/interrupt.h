@@ -1,5 +1,5 @@
-/* SIGINT and SIGTERM as a request to stop soundly: finish what is in flight, write the journal, exit
- * with 130.
+/* SIGINT and SIGTERM as a request to stop soundly: finish what is in flight, write the journal,
+ * exit with 130.
  *
  * The one piece of global state in the library, for signals are global. A second signal ends the
  * process at once (default action).
@@ -9,16 +9,16 @@
 
 #include <stdbool.h>
 
-/* Installs the handlers, and ignores SIGPIPE so that a closed pipe is an error to handle. Makes sure
- * that descriptors 0 to 2 are taken, so that no file opened later is mistaken for a standard one.
- * Call once, first thing in main. */
+/* Installs the handlers, and ignores SIGPIPE so that a closed pipe is an error to handle. Makes
+ * sure that descriptors 0 to 2 are taken, so that no file opened later is mistaken for a standard
+ * one. Call once, first thing in main. */
 void g3_interrupt_set_up(void);
 
 /* True once a signal has come. */
 bool g3_interrupted(void);
 
-/* A descriptor that becomes readable with the signal, for poll(); -1 before set-up. Do not read from
- * it. */
+/* A descriptor that becomes readable with the signal, for poll(); -1 before set-up. Do not read
+ * from it. */
 int g3_interrupt_descriptor(void);
 
 #endif

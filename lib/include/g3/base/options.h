@@ -11,8 +11,8 @@
  *
  * Syntax as getopt_long: -x VALUE, -xVALUE, --name VALUE, --name=VALUE, flags joined (-qj4), `--`
  * ends the options, operands and options may be mixed, `-` alone is an operand. Long names are not
- * abbreviated: a name added later must not change what a script means. Given twice, an option's last
- * value counts (G3_OPTION_LIST collects them all).
+ * abbreviated: a name added later must not change what a script means. Given twice, an option's
+ * last value counts (G3_OPTION_LIST collects them all).
  */
 #ifndef G3_BASE_OPTIONS_H
 #define G3_BASE_OPTIONS_H
@@ -41,8 +41,8 @@ typedef struct g3_text_list {
 } g3_text_list;
 
 typedef struct g3_option {
-    const char *name;     /* long name without dashes */
-    char letter;          /* short name, or 0 */
+    const char *name; /* long name without dashes */
+    char letter;      /* short name, or 0 */
     g3_option_kind kind;
     size_t at;            /* offsetof the value in the group's struct */
     const char *argument; /* how --help names the value: "FILE"; NULL for flags and choices */

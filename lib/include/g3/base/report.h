@@ -9,18 +9,22 @@
 
 #include "g3/base/error.h"
 
-typedef enum g3_progress_mode { G3_PROGRESS_AUTO, G3_PROGRESS_ALWAYS, G3_PROGRESS_NEVER } g3_progress_mode;
+typedef enum g3_progress_mode {
+    G3_PROGRESS_AUTO,
+    G3_PROGRESS_ALWAYS,
+    G3_PROGRESS_NEVER,
+} g3_progress_mode;
 
 typedef struct g3_reporter {
-    const char *tool;          /* program name put in front of each message; borrowed */
-    bool quiet;                /* -q: neither notes nor warnings nor progress; errors only */
-    bool json;                 /* --log json */
-    bool progress;             /* whether progress lines are drawn (decided at set-up) */
-    bool progress_drawn;       /* a progress line is on the terminal and must be wiped first */
-    double last_draw;          /* of the progress line, by g3_clock() */
+    const char *tool;    /* program name put in front of each message; borrowed */
+    bool quiet;          /* -q: neither notes nor warnings nor progress; errors only */
+    bool json;           /* --log json */
+    bool progress;       /* whether progress lines are drawn (decided at set-up) */
+    bool progress_drawn; /* a progress line is on the terminal and must be wiped first */
+    double last_draw;    /* of the progress line, by g3_clock() */
 } g3_reporter;
 
-/* @param mode  AUTO draws progress only where standard error is a terminal and `quiet` is not set */
+/* @param mode  AUTO: progress only where standard error is a terminal and `quiet` is not set */
 void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, bool json,
                         g3_progress_mode mode);
 

@@ -7,9 +7,9 @@
 /* True if `text` is UTF-8. */
 bool g3_is_utf8(g3_view text);
 
-/* `text` itself if it is UTF-8, else a copy in `scratch` (what it held is forgotten) with U+FFFD for
- * each byte that is not part of a character. For messages and reports, which are JSON or go to a
- * terminal, about names and rows that may be anything. */
+/* `text` itself if it is UTF-8, else a copy in `scratch` (what it held is forgotten) with U+FFFD
+ * for each byte that is not part of a character. For messages and reports, which are JSON or go to
+ * a terminal, about names and rows that may be anything. */
 g3_view g3_make_utf8(g3_view text, g3_buffer *scratch);
 
 #endif

@@ -1,9 +1,9 @@
 /* Where bytes go: a file that appears under its name only when complete, or standard output.
  *
- * A file is written as `.NAME.partial` beside its final name and renamed by g3_sink_finish(), after fsync;
- * a name that ends in ".zst" is packed with zstd. Whoever produces bytes appends them to
- * g3_sink_buffer() and calls g3_sink_settle() now and then. Packing and writing go on in a thread of
- * the sink's own, so that they overlap with the producer's work.
+ * A file is written as `.NAME.partial` beside its final name and renamed by g3_sink_finish(), after
+ * fsync; a name that ends in ".zst" is packed with zstd. Whoever produces bytes appends them to
+ * g3_sink_buffer() and calls g3_sink_settle() now and then. Packing and writing go on in a thread
+ * of the sink's own, so that they overlap with the producer's work.
  */
 #ifndef G3_IO_SINK_H
 #define G3_IO_SINK_H
@@ -14,9 +14,10 @@
 typedef struct g3_sink g3_sink;
 
 /* Opens `path`; "-" is standard output (never packed). An existing file stays as it is until
- * g3_sink_finish(). A path that exists and is not a regular file (/dev/null, a named pipe) is written
- * in place.
- * @return the sink, owned by the caller: g3_sink_finish() or g3_sink_discard(); NULL with G3_EXIT_LOCAL */
+ * g3_sink_finish(). A path that exists and is not a regular file (/dev/null, a named pipe) is
+ * written in place.
+ * @return the sink, owned by the caller: g3_sink_finish() or g3_sink_discard(); NULL with
+ *         G3_EXIT_LOCAL */
 g3_sink *g3_sink_open(const char *path, g3_error *error);
 
 /* Opens `path` for going on after `offset` bytes of an earlier run's partial file (0 begins anew).
@@ -41,7 +42,7 @@ bool g3_sink_checkpoint(g3_sink *sink, int64_t *offset, g3_error *error);
  * then removed). */
 bool g3_sink_finish(g3_sink *sink, g3_error *error);
 
-/* Frees the sink and removes the partial file unless `keep` (for a later resume). NULL is allowed. */
+/* Frees the sink; removes the partial file unless `keep` (for a later resume). NULL is allowed. */
 void g3_sink_discard(g3_sink *sink, bool keep);
 
 /* Bytes gathered before they are handed on: large enough that the cost of a system call vanishes,

@@ -1,7 +1,6 @@
 /* Sorts lines of any number within a memory limit: in memory while they fit, else in sorted runs on
- * disk (TMPDIR, else /tmp; the files have no name, so that nothing remains after a kill) merged while
- * reading. Equal keys keep the order in which they came.
- */
+ * disk (TMPDIR, else /tmp; the files have no name, so that nothing remains after a kill) merged
+ * while reading. Equal keys keep the order in which they came. */
 #ifndef G3_IO_SORTER_H
 #define G3_IO_SORTER_H
 
@@ -13,7 +12,8 @@ typedef struct g3_sorter g3_sorter;
  * @return owned by the caller: g3_sorter_close() */
 g3_sorter *g3_sorter_open(size_t memory);
 
-/* Takes a copy of `line` under `key`; both any bytes. Fails with G3_EXIT_LOCAL if the disk is full. */
+/* Takes a copy of `line` under `key`; both any bytes.
+ * @return false with G3_EXIT_LOCAL if the disk is full */
 bool g3_sorter_add(g3_sorter *sorter, g3_view key, g3_view line, g3_error *error);
 
 /* Gives the next line in the order of the keys' bytes; the first call ends the adding.

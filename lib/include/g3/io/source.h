@@ -20,7 +20,8 @@ g3_source *g3_source_open_memory(const char *name, g3_view bytes);
 
 /* Reads up to `capacity` bytes into `space`; waits for at least one unless the end is reached.
  * @param got  bytes read; 0 at the end
- * @return false with G3_EXIT_INPUT if the file can't be read, or its packing is corrupt or cut off */
+ * @return false with G3_EXIT_INPUT if the file can't be read, or its packing is corrupt or cut off;
+ *         with G3_EXIT_INTERRUPTED once a signal has come (g3/base/interrupt.h) */
 bool g3_source_read(g3_source *source, char *space, size_t capacity, size_t *got, g3_error *error);
 
 /* What messages call it: the path, or "standard input". Lives as long as the source. */

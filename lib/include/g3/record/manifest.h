@@ -72,8 +72,7 @@ typedef struct g3_bad_row {
 g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
                          g3_error *error);
 
-/* The source row of the record read last, as it stands in the file (for rejects by later checks).
- */
+/* The row of the record read last as it stands in the file, for rejects by later checks. */
 g3_view g3_manifest_row_text(const g3_manifest_reader *reader);
 
 /* The header's columns, in the order in which records have them; for JSON lines none until the

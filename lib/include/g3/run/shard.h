@@ -16,8 +16,8 @@ typedef struct g3_shard {
  * @return false with G3_EXIT_USAGE */
 bool g3_shard_read(const char *text, g3_shard *shard, g3_error *error);
 
-/* True if the record belongs to the shard: by the hash (g3_hash) of its GUID, or of `row` (the whole row as it stands in the
- * file) where it has none; the same on every machine. */
+/* True if the record belongs to the shard: by the hash (g3_hash) of its GUID, or of `row` (the
+ * whole row as it stands in the file) where it has none; the same on every machine. */
 bool g3_shard_has(const g3_shard *shard, const g3_record *record, g3_view row);
 
 #endif
