@@ -61,12 +61,12 @@ static bool read_seconds(const char *text, double *seconds)
     char *rest;
     errno = 0;
     *seconds = strtod(text, &rest);
-    if (rest == text || errno || !isfinite(*seconds) || *seconds < 0)
+    if (rest == text || errno || *seconds < 0)
         return false;
     for (size_t i = 0; i < G3_COUNT(UNITS); i++)
         if (strcmp(rest, UNITS[i].unit) == 0) {
             *seconds *= UNITS[i].factor;
-            return true;
+            return isfinite(*seconds);
         }
     return false;
 }
@@ -235,12 +235,15 @@ static g3_options_result answer_common(command_line *line, const char *word)
         g3_options_print_help(command, stdout);
     else if (strcmp(word, "--version") == 0)
         printf("%s (g3tools) %s\n", command->name, G3_VERSION);
-    else if (strcmp(word, "--generate") == 0)
-        return print_generated(command, line->words[line->at], line->error) ? G3_OPTIONS_SHOWN
-                                                                            : G3_OPTIONS_WRONG;
-    else
+    else if (strcmp(word, "--generate") != 0)
         return G3_OPTIONS_RUN;
-    return G3_OPTIONS_SHOWN;
+    else if (!print_generated(command, line->words[line->at], line->error))
+        return G3_OPTIONS_WRONG;
+    bool written = !ferror(stdout) && fflush(stdout) == 0;
+    if (written || errno == EPIPE) /* a reader that has seen enough is no fault */
+        return G3_OPTIONS_SHOWN;
+    g3_fail(line->error, G3_EXIT_LOCAL, "standard output: %s", strerror(errno));
+    return G3_OPTIONS_WRONG;
 }
 
 g3_options_result g3_options_parse(const g3_command *command, int argc, char **argv,

@@ -29,6 +29,10 @@
  * largest size for users without privileges. */
 #define PIPE_SIZE (1024 * 1024)
 
+/* Times to open the partial file while it changes hands. Nobody loses that race so often: then the
+ * file system has no lasting numbers for files to compare. */
+#define LOCK_TRIES 16
+
 static bool fail_with_errno(const char *name, g3_error *error)
 {
     return g3_fail(error, G3_EXIT_LOCAL, "%s: %s", name, strerror(errno));
@@ -96,29 +100,32 @@ static bool fail_to_open(const g3_output *output, bool resuming, g3_error *error
     return fail_with_errno(output->partial, error);
 }
 
+/* True if the file that was opened still has the partial file's name. */
+static bool has_partial_name(const g3_output *output)
+{
+    struct stat opened, named;
+    return fstat(output->descriptor, &opened) == 0 && lstat(output->partial, &named) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
 /* Opens and locks the partial file. Another run that had it may complete or remove it between the
  * two: then what was locked is no longer the partial file, and the next one is tried. */
 static bool lock_partial(g3_output *output, int flags, mode_t mode, g3_error *error)
 {
-    for (;;) {
-        struct stat locked, named;
+    for (int tries = 1;; tries++) {
         output->descriptor = open(output->partial, flags, mode);
         if (output->descriptor < 0)
             return fail_to_open(output, !(flags & O_CREAT), error);
-        if (flock(output->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-            g3_fail(error, G3_EXIT_LOCAL,
-                    "%s: another run, or another option of this one, is writing it: wait for it or "
-                    "choose another name",
-                    output->name);
-            break;
-        }
-        if (fstat(output->descriptor, &locked) == 0 && lstat(output->partial, &named) == 0 &&
-            locked.st_ino == named.st_ino && locked.st_dev == named.st_dev)
+        bool locked = flock(output->descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        if (locked && (has_partial_name(output) || tries == LOCK_TRIES))
             return true;
         close(output->descriptor);
+        if (!locked)
+            return g3_fail(error, G3_EXIT_LOCAL,
+                           "%s: another run, or another option of this one, is writing it: wait "
+                           "for it or choose another name",
+                           output->name);
     }
-    close(output->descriptor);
-    return false;
 }
 
 /* Opens the partial file and makes it hold the `offset` bytes that are good.

@@ -122,6 +122,8 @@ Test(options, mistakes_name_the_word)
         {"--size 1Q", "--size \"1Q\" is not a size such as 64M or 1G"},
         {"--size 9000000000G", "--size \"9000000000G\" is not a size such as 64M or 1G"},
         {"--seconds -1", "--seconds \"-1\" is not a time such as 20ms, 1.5s or 5m"},
+        {"--seconds 1e308h", "--seconds \"1e308h\" is not a time such as 20ms, 1.5s or 5m"},
+        {"--seconds nan", "--seconds \"nan\" is not a time such as 20ms, 1.5s or 5m"},
         {"--choice xml", "--choice \"xml\" is none of auto|csv|tsv"},
         {"--char ab", "--char \"ab\" is not one character (or \\t)"},
     };

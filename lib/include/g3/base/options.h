@@ -28,7 +28,7 @@ typedef enum g3_option_kind {
     G3_OPTION_LIST,    /* g3_text_list: each value given, in order */
     G3_OPTION_COUNT,   /* int64_t: a whole number >= `least` */
     G3_OPTION_SIZE,    /* int64_t: bytes; "64M", "1G", "512k" in powers of 1024 */
-    G3_OPTION_SECONDS, /* double: seconds > 0; "20ms", "1.5", "2s", "5m" */
+    G3_OPTION_SECONDS, /* double: seconds >= 0; "20ms", "1.5", "2s", "5m" */
     G3_OPTION_CHOICE,  /* int: index into `choices`, words parted by '|' */
     G3_OPTION_CHAR,    /* char: one byte; "\t" and "tab" mean a tab */
 } g3_option_kind;
@@ -72,7 +72,7 @@ typedef struct g3_command {
 typedef enum g3_options_result {
     G3_OPTIONS_RUN,   /* go on with the work */
     G3_OPTIONS_SHOWN, /* --help, --version or --generate was answered: return 0 from main */
-    G3_OPTIONS_WRONG, /* `error` says what: return 2 from main */
+    G3_OPTIONS_WRONG, /* `error` says what and with which status to end */
 } g3_options_result;
 
 /* Reads the command line into the groups' structs. Every command also understands --help (-h),
