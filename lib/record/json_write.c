@@ -177,47 +177,57 @@ static void append_pieces(const g3_scan *scan, g3_buffer *buffer, g3_view text)
     }
 }
 
-void g3_json_append_string(g3_buffer *buffer, g3_view text)
+static void append_string(const g3_scan *scan, g3_buffer *buffer, g3_view text)
 {
     g3_buffer_append_char(buffer, '"');
-    append_pieces(g3_scan_best(), buffer, text);
+    append_pieces(scan, buffer, text);
     g3_buffer_append_char(buffer, '"');
 }
 
-static void append_large_value(g3_buffer *buffer, const g3_value *value)
+void g3_json_append_string(g3_buffer *buffer, g3_view text)
+{
+    append_string(g3_scan_best(), buffer, text);
+}
+
+static void append_large_value(const g3_scan *scan, g3_buffer *buffer, const g3_value *value)
 {
     if (value->type == G3_STRING) {
-        g3_json_append_string(buffer, value->text);
+        append_string(scan, buffer, value->text);
     } else if (value->type == G3_JSON) {
         append_pieces(NULL, buffer, value->text);
     } else { /* a list: nothing else can be large */
         for (size_t i = 0; i < value->list.count; i++) {
             g3_buffer_append_char(buffer, i ? ',' : '[');
-            g3_json_append_string(buffer, value->list.items[i]);
+            append_string(scan, buffer, value->list.items[i]);
         }
         g3_buffer_append_char(buffer, ']');
     }
 }
 
-void g3_json_append_value(g3_buffer *buffer, const g3_value *value)
+static void append_value(const g3_scan *scan, g3_buffer *buffer, const g3_value *value)
 {
     size_t room = measure_value(value);
     if (room > ROOM_LIMIT) {
-        append_large_value(buffer, value);
+        append_large_value(scan, buffer, value);
     } else {
         char *begin = g3_buffer_reserve(buffer, room);
-        buffer->length += (size_t)(write_value(g3_scan_best(), begin, value, false) - begin);
+        buffer->length += (size_t)(write_value(scan, begin, value, false) - begin);
     }
 }
 
-static void append_large_record(g3_buffer *buffer, const g3_record *record)
+void g3_json_append_value(g3_buffer *buffer, const g3_value *value)
+{
+    append_value(g3_scan_best(), buffer, value);
+}
+
+static void append_large_record(const g3_scan *scan, g3_buffer *buffer, const g3_record *record)
 {
     g3_buffer_append_char(buffer, '{');
     for (size_t i = 0; i < record->count; i++) {
         if (i)
             g3_buffer_append_char(buffer, ',');
         g3_buffer_append(buffer, record->fields[i].column->json_key);
-        g3_json_append_value(buffer, &record->fields[i].value);
+        append_value(scan, buffer, &record->fields[i].value);
     }
     g3_buffer_append(buffer, G3_VIEW("}\n"));
 }
@@ -235,7 +245,7 @@ void g3_json_append_record_with(g3_buffer *buffer, const g3_record *record, cons
         room +=
             record->fields[i].column->json_key.length + 1 + measure_value(&record->fields[i].value);
     if (room > ROOM_LIMIT) {
-        append_large_record(buffer, record);
+        append_large_record(scan, buffer, record);
         return;
     }
     char *begin = g3_buffer_reserve(buffer, room), *out = begin;
