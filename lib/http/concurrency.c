@@ -54,7 +54,7 @@ static void try_next(g3_http_window *window, double rate)
     int64_t size = window->shrinking ? window->size - step : window->size + step;
     if (size > window->limit)
         size = window->limit;
-    if (size < 1 || size == window->size) {
+    if (size < FIRST_SIZE || size == window->size) {
         window->shrinking = !window->shrinking;
         rest(window);
         begin_round(window, 0);

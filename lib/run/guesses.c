@@ -23,6 +23,14 @@
 /* Records taken for the whole where the service doesn't tell. */
 #define RECORDS_ASSUMED 1e6
 
+/* A page tells a density if it holds so many records of the segment; and the most others at its
+ * end, in average distances between two of the segment. */
+#define LEAST_SAMPLE 4
+#define CHANCE       3
+
+/* Prefixes that are looked for, at most. */
+#define MOST_PREFIXES 32
+
 typedef unsigned __int128 key_number;
 
 #define LAST_NUMBER (~(key_number)0)
@@ -58,7 +66,8 @@ struct g3_guesses {
 
 static size_t most_guesses(const g3_guesses *guesses)
 {
-    return guesses->ranges * G3_GUESSES_PER_RANGE;
+    return (guesses->ranges > MOST_PREFIXES ? guesses->ranges : MOST_PREFIXES) *
+           G3_GUESSES_PER_RANGE;
 }
 
 static void add_guess(g3_guesses *guesses, g3_view text, ptrdiff_t at)
@@ -88,7 +97,7 @@ g3_guesses *g3_guesses_open(size_t ranges, int64_t records)
     g3_guesses *guesses = g3_allocate_zeroed(1, sizeof *guesses);
     guesses->ranges = ranges ? ranges : 1;
     guesses->records = records >= 0 ? (double)records : RECORDS_ASSUMED;
-    guesses->prefixes = g3_allocate_zeroed(guesses->ranges, sizeof *guesses->prefixes);
+    guesses->prefixes = g3_allocate_zeroed(MOST_PREFIXES, sizeof *guesses->prefixes);
     add_guess(guesses, G3_VIEW(""), -1);
     return guesses;
 }
@@ -166,12 +175,18 @@ void g3_guesses_add_prefix(g3_guesses *guesses, g3_view prefix)
      * digit. */
     static const char *const BEHIND_DIGITS[] = {"0g", "1g", "2g", "3g", "4g", "5g", "6g", "7g",
                                                 "8g", "9g", "ag", "bg", "cg", "dg", "eg"};
-    if (guesses->prefix_count == guesses->ranges || knows_prefix(guesses, prefix))
+    if (guesses->prefix_count == MOST_PREFIXES || knows_prefix(guesses, prefix))
         return;
     prefix = g3_arena_copy(&guesses->texts, prefix);
     guesses->prefixes[guesses->prefix_count++] = prefix;
     segment whole = {.prefix = prefix, .high = LAST_NUMBER, .reach = 1};
-    add_guess(guesses, prefix, (ptrdiff_t)add_segment(guesses, &whole));
+    add_guess(guesses, prefix, -1);
+    g3_buffer zero = {0};
+    g3_buffer_append(&zero, prefix);
+    g3_buffer_append_char(&zero, '0');
+    add_guess(guesses, g3_arena_copy(&guesses->texts, g3_buffer_view(&zero)),
+              (ptrdiff_t)add_segment(guesses, &whole));
+    g3_buffer_free(&zero);
     look_behind(guesses, prefix, "g");
     if (prefix.length == 0)
         for (size_t i = 0; i < sizeof BEHIND_DIGITS / sizeof *BEHIND_DIGITS; i++)
@@ -209,17 +224,22 @@ static void measure_segment(const g3_guesses *guesses, segment *at, const g3_vie
 {
     key_number number, newest = 0;
     g3_view prefix;
-    size_t own = 0;
-    while (own < count && read_guid(guids[own], &prefix, &number) &&
-           g3_view_equal(prefix, at->prefix) && number >= at->low && number <= at->high) {
-        if (own == 0)
+    size_t own = 0, end = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!read_guid(guids[i], &prefix, &number) || !g3_view_equal(prefix, at->prefix) ||
+            number < at->low || number > at->high)
+            continue;
+        if (own++ == 0)
             at->first = number;
         newest = number;
-        own++;
+        end = i + 1;
     }
     at->density = 0;
     at->estimate = (double)own;
-    if (own == count && !last && newest > at->first) { /* the page ended before the segment did */
+    /* Records of other kinds may stand between. The page ended before the segment did if no more of
+     * them stand at its end than would by chance. */
+    bool goes_on = own == count || (own >= LEAST_SAMPLE && (count - end) * own <= CHANCE * count);
+    if (goes_on && !last && newest > at->first) {
         at->density = (double)(own - 1) / (double)(newest - at->first);
         estimate_segment(guesses, at);
     }

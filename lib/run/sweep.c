@@ -14,6 +14,13 @@
 /* Records that a range should have at least: two whole pages. */
 #define RANGE_LEAST (2 * G3_INDEX_PAGE_LIMIT)
 
+/* Records that a range should have if there are enough for FEWEST_RANGES of them: the last page of
+ * each is read in vain by half, which then is a share of 3 %. */
+#define RANGE_GOOD (16 * G3_INDEX_PAGE_LIMIT)
+
+/* Enough to keep the few connections busy that fill the service. */
+#define FEWEST_RANGES 8
+
 /* How reading a range goes on; by the range's number. */
 typedef struct range_reading {
     bool in_flight;  /* a request is; never more than one a range */
@@ -152,6 +159,8 @@ static bool emit_held_pages(sweep *run, g3_error *error)
 static size_t choose_target(const g3_sweep_options *options, int64_t records)
 {
     int64_t target = options->ranges ? options->ranges : G3_SWEEP_RANGES;
+    if (!options->ranges && records >= 0 && records / RANGE_GOOD < target)
+        target = records / RANGE_GOOD > FEWEST_RANGES ? records / RANGE_GOOD : FEWEST_RANGES;
     if (records >= 0 && records <= SMALL_INDEX)
         return 1;
     if (records >= 0 && records / RANGE_LEAST < target)

@@ -4,6 +4,7 @@
 #include "../../lib/run/ranges.h"
 #include "../support/chance.h"
 #include <criterion/criterion.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +13,30 @@
 #define RANGES     32
 
 typedef struct listing {
-    g3_view *guids; /* sorted by bytes: the order of this simulated service */
+    g3_view *guids; /* in the order of the simulated service, see compare_keys() */
     size_t count;
     g3_arena texts;
 } listing;
 
+/* The simulated service's order is that of bytes, or one in which case does not part prefixes. */
+static bool folds_case;
+
+static int compare_keys(g3_view left, g3_view right)
+{
+    char folded[2][128];
+    g3_view keys[2] = {left, right};
+    for (int side = 0; folds_case && side < 2; side++) {
+        for (size_t i = 0; i < keys[side].length; i++)
+            folded[side][i] = (char)tolower((unsigned char)keys[side].data[i]);
+        keys[side].data = folded[side];
+    }
+    int order = g3_view_compare(keys[0], keys[1]);
+    return order ? order : g3_view_compare(left, right);
+}
+
 static int compare_guids(const void *left, const void *right)
 {
-    return g3_view_compare(*(const g3_view *)left, *(const g3_view *)right);
+    return compare_keys(*(const g3_view *)left, *(const g3_view *)right);
 }
 
 static void add_guid(listing *index, size_t place, const char *prefix, uint64_t high, uint64_t low)
@@ -53,7 +70,7 @@ static size_t find_behind(const listing *index, g3_view boundary)
     size_t low = 0, high = index->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (g3_view_compare(index->guids[middle], boundary) > 0)
+        if (compare_keys(index->guids[middle], boundary) > 0)
             high = middle;
         else
             low = middle + 1;
@@ -130,6 +147,26 @@ Test(guesses, parts_random_uuids_under_mixed_prefixes)
     make_mixed(&index, 200000);
     expect_even(&index, 200000);
     expect_even(&index, -1);
+    end_listing(&index);
+}
+
+/* Under a locale `dg.test/` stands among `dg.TEST/`, and odd prefixes in front of the digits. */
+Test(guesses, parts_prefixes_with_others_among_and_before_them)
+{
+    static const char *const PREFIXES[] = {"dg.TEST/", "dg.test/", "", "!br/", "0000y/"};
+    static const unsigned SHARES[] = {50, 5, 40, 3, 2}; /* of 100 */
+    test_chance state = {43};
+    listing index;
+    begin_listing(&index, 100000);
+    for (size_t i = 0; i < index.count; i++) {
+        size_t kind = 0;
+        for (uint64_t dice = next_chance(&state) % 100; dice >= SHARES[kind]; kind++)
+            dice -= SHARES[kind];
+        add_guid(&index, i, PREFIXES[kind], next_chance(&state), next_chance(&state));
+    }
+    folds_case = true;
+    sort_listing(&index);
+    expect_even(&index, (int64_t)index.count);
     end_listing(&index);
 }
 
