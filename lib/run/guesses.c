@@ -159,20 +159,20 @@ static bool knows_prefix(const g3_guesses *guesses, g3_view prefix)
     return false;
 }
 
-/* Probes behind all UUIDs that begin with `digit` after the prefix ('g' follows on 'f'). */
-static void look_behind(g3_guesses *guesses, g3_view prefix, const char *digit)
+/* Probes behind the prefix with `digits` after it. @param segment  that begins there, or -1 */
+static void probe_behind(g3_guesses *guesses, g3_view prefix, const char *digits, ptrdiff_t segment)
 {
     g3_buffer text = {0};
     g3_buffer_append(&text, prefix);
-    g3_buffer_append_text(&text, digit);
-    add_guess(guesses, g3_arena_copy(&guesses->texts, g3_buffer_view(&text)), -1);
+    g3_buffer_append_text(&text, digits);
+    add_guess(guesses, g3_arena_copy(&guesses->texts, g3_buffer_view(&text)), segment);
     g3_buffer_free(&text);
 }
 
 void g3_guesses_add_prefix(g3_guesses *guesses, g3_view prefix)
 {
     /* Other prefixes may stand among GUIDs without one: behind those that begin with the same
-     * digit. */
+     * digit ('g' follows on 'f'). */
     static const char *const BEHIND_DIGITS[] = {"0g", "1g", "2g", "3g", "4g", "5g", "6g", "7g",
                                                 "8g", "9g", "ag", "bg", "cg", "dg", "eg"};
     if (guesses->prefix_count == MOST_PREFIXES || knows_prefix(guesses, prefix))
@@ -181,16 +181,12 @@ void g3_guesses_add_prefix(g3_guesses *guesses, g3_view prefix)
     guesses->prefixes[guesses->prefix_count++] = prefix;
     segment whole = {.prefix = prefix, .high = LAST_NUMBER, .reach = 1};
     add_guess(guesses, prefix, -1);
-    g3_buffer zero = {0};
-    g3_buffer_append(&zero, prefix);
-    g3_buffer_append_char(&zero, '0');
-    add_guess(guesses, g3_arena_copy(&guesses->texts, g3_buffer_view(&zero)),
-              (ptrdiff_t)add_segment(guesses, &whole));
-    g3_buffer_free(&zero);
-    look_behind(guesses, prefix, "g");
+    /* Under a locale others may stand between the prefix and its first digit. */
+    probe_behind(guesses, prefix, "0", (ptrdiff_t)add_segment(guesses, &whole));
+    probe_behind(guesses, prefix, "g", -1);
     if (prefix.length == 0)
         for (size_t i = 0; i < sizeof BEHIND_DIGITS / sizeof *BEHIND_DIGITS; i++)
-            look_behind(guesses, prefix, BEHIND_DIGITS[i]);
+            probe_behind(guesses, prefix, BEHIND_DIGITS[i], -1);
 }
 
 bool g3_guesses_next(g3_guesses *guesses, size_t *number, g3_buffer *boundary)
