@@ -159,13 +159,13 @@ static bool knows_prefix(const g3_guesses *guesses, g3_view prefix)
     return false;
 }
 
-/* Probes behind the prefix with `digits` after it. @param segment  that begins there, or -1 */
-static void probe_behind(g3_guesses *guesses, g3_view prefix, const char *digits, ptrdiff_t segment)
+/* Probes behind the prefix with `digits` after it. @param at  the segment that begins there, or -1 */
+static void probe_behind(g3_guesses *guesses, g3_view prefix, const char *digits, ptrdiff_t at)
 {
     g3_buffer text = {0};
     g3_buffer_append(&text, prefix);
     g3_buffer_append_text(&text, digits);
-    add_guess(guesses, g3_arena_copy(&guesses->texts, g3_buffer_view(&text)), segment);
+    add_guess(guesses, g3_arena_copy(&guesses->texts, g3_buffer_view(&text)), at);
     g3_buffer_free(&text);
 }
 
