@@ -85,7 +85,7 @@ static bool may_read(const g3_lookup *lookup)
 static g3_lookup_way choose_way(const g3_lookup *lookup, const g3_lookup_item *item)
 {
     bool alone =
-        item->round == G3_LOOKUP_AS_CANARY ||
+        item->round == G3_LOOKUP_ALONE ||
         (lookup->way == G3_LOOKUP_IDS && memchr(item->asked.data, ',', item->asked.length));
     return alone ? G3_LOOKUP_SINGLE : lookup->way;
 }
@@ -265,11 +265,12 @@ static bool find_out_about_service(g3_http *http, g3_lookup *lookup, g3_error *e
 {
     const g3_lookup_options *options = lookup->options;
     bool trusted = true;
-    if (options->prefix)
-        g3_buffer_append_text(&lookup->prefix, options->prefix);
-    else if (!g3_lookup_fetch_prefix(http, options->base, &lookup->prefix, error))
+    if (options->prefix) {
+        lookup->prefix.told = options->prefix->told;
+        g3_buffer_append(&lookup->prefix.text, g3_buffer_view(&options->prefix->text));
+    } else if (!g3_index_fetch_prefix(http, options->base, &lookup->prefix, error)) {
         return false;
-    lookup->canaries = lookup->prefix.length ? 0 : G3_LOOKUP_CANARIES;
+    }
     lookup->way = options->way;
     if (options->way == G3_LOOKUP_IDS && !options->proven &&
         !g3_lookup_prove_ids(http, options->base, &trusted, error))
@@ -321,7 +322,7 @@ bool g3_lookup_run(g3_http *http, const g3_lookup_options *options, g3_lookup_re
     free_blocks(lookup.oldest);
     free_blocks(lookup.spare);
     g3_index_answer_close(lookup.answer);
-    g3_buffer_free(&lookup.prefix);
+    g3_buffer_free(&lookup.prefix.text);
     g3_buffer_free(&lookup.space);
     free(lookup.guids);
     return good;

@@ -1,7 +1,7 @@
 /* Lookups by GUID: takes answers, matches records to GUIDs, falls back where the service does not
  * know a way. Called by the engine through lookup.c. */
-#include "lookup_service.h"
 #include "g3/http/status.h"
+#include "lookup_service.h"
 #include "lookup_state.h"
 
 /* Bytes of an unexpected answer that a message shows. */
@@ -53,15 +53,15 @@ static bool go_on_with_item(g3_lookup *lookup, const g3_lookup_ask *ask, uint32_
     g3_lookup_item *item = &block->items[number];
     bool service_looked = ask->way == G3_LOOKUP_SINGLE; /* it tries both spellings itself */
     if (item->round == G3_LOOKUP_AS_WRITTEN && !service_looked) {
-        if (g3_lookup_other_spelling(item->guid, g3_buffer_view(&lookup->prefix), &lookup->space)) {
+        g3_view prefix = g3_buffer_view(&lookup->prefix.text);
+        if (g3_index_other_spelling(item->guid, prefix, &lookup->space)) {
             item->round = G3_LOOKUP_OTHERWISE;
             g3_lookup_block_respell(block, number, g3_buffer_view(&lookup->space));
             g3_lookup_block_ask(block, number);
             return true;
         }
-        if (lookup->prefix.length == 0 && lookup->canaries > 0) {
-            lookup->canaries--;
-            item->round = G3_LOOKUP_AS_CANARY;
+        if (prefix.length == 0 && !lookup->prefix.told) {
+            item->round = G3_LOOKUP_ALONE;
             g3_lookup_block_ask(block, number);
             return true;
         }
@@ -92,8 +92,8 @@ static bool answer_singly(g3_lookup *lookup, const g3_lookup_ask *ask, const g3_
 {
     uint32_t number = ask->numbers[0];
     g3_lookup_item *item = &ask->block->items[number];
-    if (lookup->prefix.length == 0 && !g3_view_equal(g3_record_guid(record), item->asked))
-        g3_lookup_learn_prefix(item->asked, g3_record_guid(record), &lookup->prefix);
+    if (!lookup->prefix.told && !g3_view_equal(g3_record_guid(record), item->asked))
+        g3_index_learn_prefix(item->asked, g3_record_guid(record), &lookup->prefix);
     return item->answered || answer_item(lookup, ask->block, number, record, error);
 }
 

@@ -10,7 +10,7 @@
 typedef enum g3_lookup_round {
     G3_LOOKUP_AS_WRITTEN, /* by the way in use */
     G3_LOOKUP_OTHERWISE,  /* in its other spelling, by the way in use */
-    G3_LOOKUP_AS_CANARY,  /* as written, singly: does the service resolve other spellings? */
+    G3_LOOKUP_ALONE,      /* as written, singly: does the service resolve other spellings? */
 } g3_lookup_round;
 
 typedef struct g3_lookup_item {

@@ -10,8 +10,4 @@
  * @return false only if interrupted or out of memory */
 bool g3_lookup_prove_ids(g3_http *http, const char *base, bool *trusted, g3_error *error);
 
-/* Learns the default prefix from a record that was answered for another spelling.
- * @return false if the one is not the other with a prefix in front */
-bool g3_lookup_learn_prefix(g3_view asked, g3_view answered, g3_buffer *prefix);
-
 #endif

@@ -19,10 +19,9 @@ typedef struct g3_lookup_ask {
 typedef struct g3_lookup {
     const g3_lookup_options *options;
     g3_lookup_result *result;
-    g3_lookup_way way; /* in use */
-    g3_buffer prefix;  /* the service's default prefix; empty: not known */
-    int canaries;      /* GUIDs not found that may still be asked for singly to learn the prefix */
-    bool said_unreadable; /* one warning is enough */
+    g3_lookup_way way;      /* in use */
+    g3_index_prefix prefix; /* the service's default prefix */
+    bool said_unreadable;   /* one warning is enough */
     g3_index_answer *answer;
     g3_buffer space; /* scratch: spellings, ordered results */
     g3_view *guids;  /* scratch: those of one request */

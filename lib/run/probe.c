@@ -132,11 +132,11 @@ static void add_estimates(probe *run)
 static bool probe_in_rounds(g3_http *http, probe *run, g3_error *error)
 {
     const g3_producer producer = {next_probe, take_probe, run};
-    g3_buffer prefix = {0};
-    bool done = run->single || g3_lookup_fetch_prefix(http, run->options->base, &prefix, error);
-    if (done && prefix.length)
-        g3_guesses_add_prefix(run->guesses, g3_buffer_view(&prefix));
-    g3_buffer_free(&prefix);
+    g3_index_prefix prefix = {0};
+    bool done = run->single || g3_index_fetch_prefix(http, run->options->base, &prefix, error);
+    if (done && prefix.text.length)
+        g3_guesses_add_prefix(run->guesses, g3_buffer_view(&prefix.text));
+    g3_buffer_free(&prefix.text);
     do
         done = done && g3_http_run(http, &producer, error);
     while (done && !run->single && run->probed->bytes < HELD_LIMIT &&

@@ -131,7 +131,7 @@ static bool verify_all(g3_verify *verify, g3_error *error)
     int64_t records;
     bool sweep = options->way == G3_VERIFY_SWEEP || options->extra;
     if (!g3_index_count(verify->http, options->base, &records, error) ||
-        !g3_lookup_fetch_prefix(verify->http, options->base, &verify->prefix, error))
+        !g3_index_fetch_prefix(verify->http, options->base, &verify->prefix, error))
         return false;
     g3_difference_append_header(&verify->differences, g3_sink_buffer(options->output));
     bool good;
@@ -201,7 +201,7 @@ bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_re
     g3_record_packer_close(verify.rows);
     g3_record_packer_close(verify.records);
     g3_buffer_free(&verify.differences.space);
-    g3_buffer_free(&verify.prefix);
+    g3_buffer_free(&verify.prefix.text);
     g3_buffer_free(&verify.packed);
     g3_buffer_free(&verify.lines);
     g3_buffer_free(&verify.spelling);

@@ -34,7 +34,7 @@ typedef struct row_join {
 /* What both sides are sorted by. */
 static g3_view find_stem(const g3_verify *verify, g3_view guid)
 {
-    g3_view prefix = g3_buffer_view(&verify->prefix);
+    g3_view prefix = g3_buffer_view(&verify->prefix.text);
     if (prefix.length && guid.length > prefix.length && g3_view_starts_with(guid, prefix))
         return (g3_view){guid.data + prefix.length, guid.length - prefix.length};
     return guid;
@@ -159,7 +159,7 @@ static group_record *resolve(row_join *join, g3_view guid)
     g3_verify *verify = join->verify;
     group_record *record = find_in_group(join, guid);
     if (!record &&
-        g3_lookup_other_spelling(guid, g3_buffer_view(&verify->prefix), &verify->spelling))
+        g3_index_other_spelling(guid, g3_buffer_view(&verify->prefix.text), &verify->spelling))
         record = find_in_group(join, g3_buffer_view(&verify->spelling));
     return record;
 }

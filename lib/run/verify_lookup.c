@@ -11,7 +11,7 @@ static bool run_lookup(g3_verify *verify, g3_lookup_options *options, g3_error *
     options->proven = verify->proven;
     options->batch = verify->options->batch;
     options->unordered = verify->options->unordered;
-    options->prefix = g3_buffer_text(&verify->prefix);
+    options->prefix = &verify->prefix;
     options->reporter = verify->options->reporter;
     bool good = g3_lookup_run(verify->http, options, &result, error);
     verify->way = result.way;

@@ -16,9 +16,9 @@ typedef struct g3_verify {
     const g3_verify_options *options;
     g3_verify_result *result;
     g3_row_feed feed;
-    g3_lookup_way way; /* of lookups, as far as the service has been found to know it */
-    bool proven;       /* a lookup has been made, so that `way` is known to work */
-    g3_buffer prefix;  /* the service's default prefix; empty: none, or not told. NUL-terminated */
+    g3_lookup_way way;         /* of lookups, as far as the service has been found to know it */
+    bool proven;               /* a lookup has been made, so that `way` is known to work */
+    g3_index_prefix prefix;    /* the service's default prefix */
     g3_record_packer *rows;    /* packs and unpacks rows */
     g3_record_packer *records; /* and index records, so that one of each can be held */
     g3_difference_writer differences;

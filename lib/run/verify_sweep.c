@@ -35,8 +35,8 @@ static bool meet_rows(table_sweep *sweep, int64_t row, const g3_record *record, 
 static int64_t find_other_spelling(const table_sweep *sweep, g3_view guid)
 {
     g3_verify *verify = sweep->verify;
-    g3_view prefix = g3_buffer_view(&verify->prefix);
-    if (!g3_lookup_other_spelling(guid, prefix, &verify->spelling))
+    g3_view prefix = g3_buffer_view(&verify->prefix.text);
+    if (!g3_index_other_spelling(guid, prefix, &verify->spelling))
         return G3_ROW_NONE;
     if (g3_view_starts_with(guid, prefix) &&
         g3_view_starts_with(g3_buffer_view(&verify->spelling), prefix))
@@ -152,7 +152,7 @@ bool g3_verify_run_sweep(g3_verify *verify,
 static bool sweep_table(table_sweep *sweep, g3_error *error)
 {
     g3_verify *verify = sweep->verify;
-    if (verify->prefix.length)
+    if (verify->prefix.text.length)
         sweep->aside = g3_sorter_open(g3_verify_side_memory(verify));
     bool good = g3_verify_run_sweep(verify, receive_page, sweep, error) &&
                 take_up_aside(sweep, error) && look_up_unmet(sweep, error);

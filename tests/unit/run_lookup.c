@@ -277,22 +277,49 @@ Test(lookup, finds_the_other_spelling_of_a_guid)
 
 Test(lookup, learns_a_prefix_that_the_service_does_not_tell)
 {
-    for (g3_lookup_way way = G3_LOOKUP_IDS; way <= G3_LOOKUP_SINGLE; way++) {
+    for (g3_lookup_way way = G3_LOOKUP_IDS; way <= G3_LOOKUP_SINGLE; way++)
         check_spellings((small_index){.resolved_prefix = "dg.TEST/"}, way);
-        check_spellings((small_index){.told_prefix = "", .resolved_prefix = "dg.TEST/"}, way);
+}
+
+/* Many are in flight before the prefix is learnt, behind many that nobody has: none may be lost. */
+Test(lookup, loses_none_while_a_prefix_is_not_known)
+{
+    enum { ABSENT = 500, PRESENT = 1500 };
+    char *known[PRESENT];
+    const char *asked[ABSENT + PRESENT];
+    long expected[ABSENT + PRESENT];
+    for (size_t i = 0; i < ABSENT + PRESENT; i++) {
+        char *guid = make_guid(i < ABSENT ? "dg.OTHER/" : "dg.TEST/", i);
+        asked[i] = i < ABSENT ? guid : guid + strlen("dg.TEST/");
+        expected[i] = i < ABSENT ? -1 : (long)(i - ABSENT);
+        if (i >= ABSENT)
+            known[i - ABSENT] = guid;
     }
+    for (g3_lookup_way way = G3_LOOKUP_IDS; way <= G3_LOOKUP_BULK; way++) {
+        small_index index = {
+            .guids = (const char **)known, .count = PRESENT, .resolved_prefix = "dg.TEST/"};
+        trial self = {.asked = asked, .count = ABSENT + PRESENT};
+        g3_lookup_result result;
+        cr_assert(run_trial(&self, &index, (g3_lookup_options){.way = way}, &result, NULL));
+        expect_results(&self, expected);
+        end_trial(&self, &index);
+    }
+    for (size_t i = 0; i < ABSENT; i++)
+        free((void *)asked[i]);
+    for (size_t i = 0; i < PRESENT; i++)
+        free(known[i]);
 }
 
 Test(lookup, other_spelling_is_its_own_inverse)
 {
     g3_buffer space = {0}, back = {0};
     g3_view prefix = G3_VIEW("dg.TEST/");
-    cr_assert(g3_lookup_other_spelling(G3_VIEW("abc"), prefix, &space));
+    cr_assert(g3_index_other_spelling(G3_VIEW("abc"), prefix, &space));
     cr_expect(g3_view_equal(g3_buffer_view(&space), G3_VIEW("dg.TEST/abc")));
-    cr_assert(g3_lookup_other_spelling(g3_buffer_view(&space), prefix, &back));
+    cr_assert(g3_index_other_spelling(g3_buffer_view(&space), prefix, &back));
     cr_expect(g3_view_equal(g3_buffer_view(&back), G3_VIEW("abc")));
-    cr_expect_not(g3_lookup_other_spelling(prefix, prefix, &space));
-    cr_expect_not(g3_lookup_other_spelling(G3_VIEW("abc"), (g3_view){0}, &space));
+    cr_expect_not(g3_index_other_spelling(prefix, prefix, &space));
+    cr_expect_not(g3_index_other_spelling(G3_VIEW("abc"), (g3_view){0}, &space));
     g3_buffer_free(&space);
     g3_buffer_free(&back);
 }

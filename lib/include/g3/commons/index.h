@@ -70,6 +70,28 @@ bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes);
  * @return false if it can't be reached, refuses, or is no index service (G3_EXIT_SERVICE) */
 bool g3_index_count(g3_http *http, const char *base, int64_t *records, g3_error *error);
 
+/* The service's default prefix ("dg.TEST/"). Zero-initialise; g3_buffer_free(&prefix.text). */
+typedef struct g3_index_prefix {
+    g3_buffer text; /* empty: there is none, or it is not known */
+    bool told;      /* the service has told it, be it that there is none */
+} g3_index_prefix;
+
+/* Asks the service for its default prefix (GET /guid/prefix, JSON or plain text).
+ * @param prefix  set; not `told` where the service does not know the question
+ * @return false only if interrupted or out of memory */
+bool g3_index_fetch_prefix(g3_http *http, const char *base, g3_index_prefix *prefix,
+                           g3_error *error);
+
+/* The other spelling of a GUID: without the prefix if it begins with it, else with it.
+ * @param space  where it is built; cleared first
+ * @return false where there is none (no prefix, or nothing would be left) */
+bool g3_index_other_spelling(g3_view guid, g3_view prefix, g3_buffer *space);
+
+/* Learns the default prefix from a record that was answered for another spelling.
+ * @param prefix  its text is set; `told` stays as it is
+ * @return false if the one is not the other with a prefix in front */
+bool g3_index_learn_prefix(g3_view asked, g3_view answered, g3_index_prefix *prefix);
+
 /* Walks the records of an answer: a listing ({"records": [...]}), a bulk answer ([...]) or one
  * record
  * ({...}). Zero-copy where strings have no escapes. Members that are not wanted are checked all the

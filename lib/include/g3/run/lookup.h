@@ -18,9 +18,8 @@
  * A GUID's other spelling: the service resolves GET /index/GUID also to the record whose GUID has
  * the service's default prefix in front, or has it not, if there is none with the GUID as written.
  * The other ways may not do so; what they do not find is therefore asked again in its other
- * spelling. Where the service doesn't tell its prefix (GET /guid/prefix), the first
- * G3_LOOKUP_CANARIES GUIDs not found are asked singly, and the prefix is learnt from an answer that
- * has another GUID.
+ * spelling. Where the service doesn't tell its prefix (GET /guid/prefix), each GUID not found is
+ * asked singly until the prefix is learnt from an answer that has another GUID.
  */
 #ifndef G3_RUN_LOOKUP_H
 #define G3_RUN_LOOKUP_H
@@ -35,18 +34,17 @@ typedef enum g3_lookup_way { G3_LOOKUP_IDS, G3_LOOKUP_BULK, G3_LOOKUP_SINGLE } g
 #define G3_LOOKUP_BLOCK_BYTES ((size_t)1 << 20) /* a block ends with the GUID that reaches this */
 #define G3_LOOKUP_BLOCKS      24                /* blocks begun and not yet delivered, at most */
 #define G3_LOOKUP_WINDOW_BYTES                                                                     \
-    ((size_t)16 << 20) /* bytes that they hold, at most (but for one block) */
-#define G3_LOOKUP_CANARIES 32
-#define G3_LOOKUP_RETRIES  4 /* repeats of a request whose answer (status 200) can't be read */
+    ((size_t)16 << 20)      /* bytes that they hold, at most (but for one block) */
+#define G3_LOOKUP_RETRIES 4 /* repeats of a request whose answer (status 200) can't be read */
 
 typedef struct g3_lookup_options {
-    const char *base;   /* URL of the index service */
-    g3_lookup_way way;  /* to begin with */
-    int64_t batch;      /* most GUIDs a request; 0: what fits (ids), G3_LOOKUP_BULK_BATCH (bulk) */
-    bool unordered;     /* deliver blocks as they are complete, not in the order of next() */
-    bool proven;        /* an earlier lookup has tried ids already and ended with this way */
-    const char *prefix; /* the service's default prefix ("": none told); NULL: ask the service */
-    g3_reporter *reporter; /* borrowed; may be NULL */
+    const char *base;  /* URL of the index service */
+    g3_lookup_way way; /* to begin with */
+    int64_t batch;     /* most GUIDs a request; 0: what fits (ids), G3_LOOKUP_BULK_BATCH (bulk) */
+    bool unordered;    /* deliver blocks as they are complete, not in the order of next() */
+    bool proven;       /* an earlier lookup has tried ids already and ended with this way */
+    const g3_index_prefix *prefix; /* the service's default prefix; NULL: ask the service */
+    g3_reporter *reporter;         /* borrowed; may be NULL */
 
     /* Gives the next GUID (not empty). GUIDs may repeat; each is answered on its own.
      * @param note  bytes that answer() gets back; both views are copied before the next call
@@ -82,15 +80,5 @@ typedef struct g3_lookup_result {
  * is filled in also then */
 bool g3_lookup_run(g3_http *http, const g3_lookup_options *options, g3_lookup_result *result,
                    g3_error *error);
-
-/* Asks the service for its default prefix (GET /guid/prefix, JSON or plain text).
- * @param prefix  set; empty where the service has none or doesn't tell
- * @return false only if interrupted or out of memory */
-bool g3_lookup_fetch_prefix(g3_http *http, const char *base, g3_buffer *prefix, g3_error *error);
-
-/* The other spelling of a GUID: without the prefix if it begins with it, else with it.
- * @param space  where it is built; cleared first
- * @return false where there is none (no prefix, or nothing would be left) */
-bool g3_lookup_other_spelling(g3_view guid, g3_view prefix, g3_buffer *space);
 
 #endif
