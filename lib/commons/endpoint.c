@@ -4,7 +4,11 @@
 #include "g3/base/memory.h"
 #include "g3/commons/tokens.h"
 #include "secret.h"
+#include <inttypes.h>
 #include <stdlib.h>
+
+/* A process may usually have 1,024 files open, connections among them. */
+#define MOST_CONNECTIONS 1000
 
 #define AT(member) .at = offsetof(g3_service_options, member)
 
@@ -48,8 +52,7 @@ const g3_option g3_service_option_table[] = {
      AT(connections),
      .least = 1,
      .argument = "N",
-     .help = "most connections at once; fewer are used if more gain nothing "
-             "(default: 8)"},
+     .help = "most connections at once; fewer are used if more gain nothing (default: 8)"},
     {.name = "batch",
      .kind = G3_OPTION_COUNT,
      AT(batch),
@@ -61,7 +64,8 @@ const g3_option g3_service_option_table[] = {
      AT(retries),
      .least = 0,
      .argument = "N",
-     .help = "repeats of a request that failed for a while (default: 8)"},
+     .help = "repeats of a request that failed for a while (default: 8; fewer where nothing has "
+             "ever answered)"},
     {.name = "timeout",
      .kind = G3_OPTION_SECONDS,
      AT(timeout),
@@ -82,7 +86,7 @@ const size_t g3_service_option_count = G3_COUNT(g3_service_option_table);
 
 const g3_service_options g3_service_option_defaults = {
     .connections = G3_HTTP_CONNECTIONS,
-    .retries = G3_HTTP_RETRIES,
+    .retries = -1,
     .timeout = G3_HTTP_TIMEOUT,
     .total_timeout = G3_HTTP_TOTAL_TIMEOUT,
 };
@@ -185,6 +189,9 @@ bool g3_commons_open(g3_commons *commons, const g3_service_options *options, g3_
 {
     *commons = (g3_commons){0};
     char *base = NULL;
+    if (options->connections > MOST_CONNECTIONS)
+        return g3_fail(error, G3_EXIT_USAGE, "--connections %" PRId64 " is more than %d",
+                       options->connections, MOST_CONNECTIONS);
     bool ok = find_services(commons, options, &base, error);
     if (!ok)
         goto done;

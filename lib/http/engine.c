@@ -25,6 +25,7 @@ struct g3_http {
     g3_exchange *exchanges; /* options.connections of them: no more are ever open at once */
     int64_t sent;           /* exchanges in state SENT */
     int64_t waiting;        /* exchanges in state WAITING */
+    g3_contact contact;
     g3_http_window window;
     g3_random random;
     bool warned[G3_TROUBLE_KINDS];
@@ -69,6 +70,7 @@ g3_http *g3_http_open(const g3_http_options *options, g3_error *error)
     }
     g3_http *http = g3_allocate_zeroed(1, sizeof *http);
     http->options = *options;
+    http->contact.insist = options->retries >= 0;
     fill_in_defaults(&http->options);
     http->multi = curl_multi_init();
     if (!http->multi) {
@@ -81,8 +83,10 @@ g3_http *g3_http_open(const g3_http_options *options, g3_error *error)
     curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)connections);
     http->exchanges = g3_allocate_zeroed((size_t)connections, sizeof *http->exchanges);
-    for (int64_t i = 0; i < connections; i++)
+    for (int64_t i = 0; i < connections; i++) {
         http->exchanges[i].options = &http->options;
+        http->exchanges[i].contact = &http->contact;
+    }
     g3_http_window_begin(&http->window, connections);
     g3_random_seed(&http->random);
     return http;

@@ -17,10 +17,17 @@ typedef enum g3_exchange_state {
     G3_EXCHANGE_WAITING, /* a repeat is to be sent when `due` has come */
 } g3_exchange_state;
 
+/* What all exchanges of an engine know about the other side. */
+typedef struct g3_contact {
+    bool made;   /* it has been reached: trouble with connecting may pass */
+    bool insist; /* the number of repeats was asked for: it holds for the first contact too */
+} g3_contact;
+
 /* Zero-initialise to begin, g3_exchange_free() to end; used for one request after another. */
 typedef struct g3_exchange {
     g3_exchange_state state;
     const g3_http_options *options;  /* the engine's, defaults filled in */
+    g3_contact *contact;             /* the engine's */
     CURL *easy;                      /* made for the first try, kept for good */
     struct curl_slist *headers;      /* of the try in flight */
     char curl_text[CURL_ERROR_SIZE]; /* curl's own words about the last failure */

@@ -116,7 +116,7 @@ void g3_failure_set(g3_exchange *exchange, CURLcode result, g3_exit exit, const 
     g3_buffer text = {0};
     g3_failure_describe(&text, exchange, result);
     if (response->attempts > 1)
-        g3_buffer_append_format(&text, " after %d tries", response->attempts);
+        g3_buffer_append_format(&text, " (%d tries)", response->attempts);
     if (result == CURLE_OK)
         append_words(&text, g3_buffer_view(&response->body));
     if (*advice)

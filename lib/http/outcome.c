@@ -60,6 +60,9 @@ static g3_outcome judge_redirect(g3_exchange *exchange)
 static g3_outcome judge_refusal(g3_exchange *exchange)
 {
     const g3_authorizer *authorizer = exchange->options->authorizer;
+    if (!exchange->with_login && exchange->foreign)
+        return fail(exchange, CURLE_OK, G3_EXIT_UNAUTHORISED,
+                    "the service led there, where the login is not sent: give its right URL");
     if (!exchange->with_login)
         return fail(exchange, CURLE_OK, G3_EXIT_UNAUTHORISED,
                     "this needs a login: give --credentials, --token-file or --basic-auth-file");
@@ -72,7 +75,8 @@ static g3_outcome judge_refusal(g3_exchange *exchange)
         exchange->response.attempts--; /* not a repeat that would count against --retries */
         return G3_OUTCOME_AGAIN;
     }
-    return fail(exchange, CURLE_OK, G3_EXIT_UNAUTHORISED,
+    /* A token service that is down is no refusal, nor is the user's interrupt. */
+    return fail(exchange, CURLE_OK, reason.exit ? reason.exit : G3_EXIT_UNAUTHORISED,
                 *reason.message ? reason.message : "the service does not accept the login");
 }
 
@@ -98,9 +102,27 @@ static bool never_sent(const g3_exchange *exchange)
     return sent == 0;
 }
 
+/* Repeats have run out: says what the user may do. */
+static g3_outcome give_up(g3_exchange *exchange, CURLcode result, g3_trouble trouble)
+{
+    if (!exchange->contact->made)
+        return fail(exchange, result, G3_EXIT_SERVICE,
+                    "is the endpoint's URL right? --retries N waits longer for a service that is "
+                    "not up yet");
+    if (trouble == G3_TROUBLE_TIMEOUT)
+        return fail(exchange, result, G3_EXIT_SERVICE,
+                    "the service is down or overloaded: try again later, with more --retries, or "
+                    "with a longer --timeout");
+    return fail(exchange, result, G3_EXIT_SERVICE,
+                "the service is down or overloaded: try again later, or with more --retries");
+}
+
 static g3_outcome judge_trouble(g3_exchange *exchange, CURLcode result, g3_trouble trouble,
                                 g3_random *random)
 {
+    const g3_contact *contact = exchange->contact;
+    int64_t retries = contact->made || contact->insist ? exchange->options->retries
+                                                       : g3_first_contact_retries(result);
     if (exchange->too_large)
         return fail(exchange, result, G3_EXIT_SERVICE, "ask for less at once (--batch)");
     if (!g3_trouble_is_temporary(trouble))
@@ -108,9 +130,8 @@ static g3_outcome judge_trouble(g3_exchange *exchange, CURLcode result, g3_troub
     if (!exchange->request.repeatable && !(result != CURLE_OK && never_sent(exchange)))
         return fail(exchange, result, G3_EXIT_SERVICE,
                     "it may or may not have been carried out and is not sent again: look first");
-    if (exchange->response.attempts > exchange->options->retries)
-        return fail(exchange, result, G3_EXIT_SERVICE,
-                    "the service is down or overloaded: try again later, or with more --retries");
+    if (exchange->response.attempts > retries)
+        return give_up(exchange, result, trouble);
     double now = g3_clock();
     exchange->due = now + repeat_delay(exchange, result, random);
     if (exchange->due > exchange->begun + exchange->options->total_timeout)
@@ -125,6 +146,8 @@ g3_outcome g3_exchange_judge(g3_exchange *exchange, CURLcode result, g3_random *
 {
     long status = exchange->response.status;
     *trouble = g3_trouble_of(result, status);
+    if (result == CURLE_OK || !never_sent(exchange))
+        exchange->contact->made = true;
     if (*trouble != G3_TROUBLE_NONE)
         return judge_trouble(exchange, result, *trouble, random);
     if (is_redirect(status))

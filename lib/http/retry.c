@@ -9,6 +9,11 @@
 #define FIRST_DELAY   0.5
 #define LONGEST_DELAY 30.0
 
+/* Repeats before the first contact: they take 4 seconds in the mean, for a service that is just
+ * starting; half a second at most, for a name server. */
+#define FIRST_CONTACT_RETRIES 4
+#define FIRST_NAME_RETRIES    1
+
 /* Retry-After is lengthened by up to this share. */
 #define SPREAD 0.1
 
@@ -53,6 +58,19 @@ g3_trouble g3_trouble_of(CURLcode result, long status)
         return G3_TROUBLE_LASTING;
     default:
         return G3_TROUBLE_BROKEN;
+    }
+}
+
+int64_t g3_first_contact_retries(CURLcode result)
+{
+    switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return FIRST_NAME_RETRIES;
+    case CURLE_OPERATION_TIMEDOUT: /* it has been waited for already */
+        return 0;
+    default:
+        return FIRST_CONTACT_RETRIES;
     }
 }
 

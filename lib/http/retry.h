@@ -34,6 +34,10 @@ static inline bool g3_trouble_is_temporary(g3_trouble trouble)
     return trouble != G3_TROUBLE_NONE && trouble != G3_TROUBLE_LASTING;
 }
 
+/* Repeats that are worth while when no connection comes about and none ever did: the URL may well be
+ * wrong. */
+int64_t g3_first_contact_retries(CURLcode result);
+
 /* Random numbers for the jitter; nothing depends on their quality (splitmix64). */
 typedef struct g3_random {
     uint64_t state;

@@ -1,6 +1,7 @@
 /* The engine against a service in trouble: what is sent again, how often, and what the user is
  * told. */
 #include "g3/base/clock.h"
+#include "../../lib/http/retry.h"
 #include "../support/collector.h"
 #include "../support/fault_server.h"
 #include <criterion/criterion.h>
@@ -83,7 +84,7 @@ Test(http_faults, retries_are_limited)
         cr_expect(response.failed);
         cr_expect_eq(asked, 2, "fault %zu", i);
         cr_expect_eq(response.error.exit, G3_EXIT_SERVICE);
-        cr_expect(strstr(response.error.message, "after 2 tries"), "%s", response.error.message);
+        cr_expect(strstr(response.error.message, "(2 tries)"), "%s", response.error.message);
     }
 }
 
@@ -141,24 +142,41 @@ Test(http_faults, other_statuses_are_answers)
     }
 }
 
-Test(http_faults, a_service_that_was_never_reached_may_be_tried_again_with_anything)
+/* Sends a request to a port that nobody listens on: one that a server has just given back. */
+static g3_response ask_nobody(g3_http_options options, collecting collector)
 {
-    /* A port that nobody listens on: one that a server has just given back. */
     fault_server *server = fault_server_start(fail_first, NULL);
-    g3_http *http = open_test_engine((g3_http_options){.retries = 2});
+    g3_http *http = open_test_engine(options);
     char url[64];
     snprintf(url, sizeof url, "%s", fault_server_url(server));
     fault_server_stop(server);
     fault_server_free(server);
-    collecting collector = {.url = url, .count = 1, .method = G3_POST, .not_repeatable = true};
+    collector.url = url;
+    collector.count = 1;
     cr_assert(collector_run(&collector, http, NULL));
-    cr_expect(collector.responses[0].failed);
-    cr_expect_eq(collector.responses[0].attempts, 3);
-    cr_expect_eq(collector.responses[0].status, 0);
-    cr_expect_eq(collector.responses[0].error.exit, G3_EXIT_SERVICE);
-    cr_expect(strstr(collector.responses[0].error.message, url));
+    g3_response response = collector.responses[0];
+    cr_expect(response.failed);
+    cr_expect_eq(response.status, 0);
+    cr_expect_eq(response.error.exit, G3_EXIT_SERVICE);
+    cr_expect(strstr(response.error.message, url), "%s", response.error.message);
+    response.body = (g3_buffer){0};
     collector_free(&collector);
     g3_http_close(http);
+    return response;
+}
+
+Test(http_faults, a_service_that_was_never_reached_may_be_tried_again_with_anything)
+{
+    collecting post = {.method = G3_POST, .not_repeatable = true};
+    cr_expect_eq(ask_nobody((g3_http_options){.retries = 2}, post).attempts, 3);
+}
+
+Test(http_faults, a_service_that_was_never_reached_is_not_waited_for_unless_asked_to)
+{
+    g3_response response = ask_nobody((g3_http_options){.retries = -1}, (collecting){0});
+    cr_expect_eq(response.attempts, 1 + g3_first_contact_retries(CURLE_COULDNT_CONNECT));
+    cr_expect(strstr(response.error.message, "URL right? --retries N"), "%s",
+              response.error.message);
 }
 
 Test(http_faults, waits_as_long_as_the_service_asks)
@@ -188,7 +206,7 @@ Test(http_faults, the_message_says_what_happened_where_and_what_to_do)
     ask(script, (g3_http_options){.retries = 1}, true, &response);
     const char *message = response.error.message;
     cr_expect(g3_view_starts_with(g3_view_of(message), G3_VIEW("POST http://127.0.0.1:")));
-    cr_expect(strstr(message, "/0: 503 Service Unavailable after 2 tries: the database is down; "),
+    cr_expect(strstr(message, "/0: 503 Service Unavailable (2 tries): the database is down; "),
               "%s", message);
     cr_expect(strstr(message, "--retries"));
 

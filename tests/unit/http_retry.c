@@ -1,5 +1,6 @@
 /* When a request is tried again, and after how long. */
 #include "../../lib/http/retry.h"
+#include "g3/http/engine.h"
 #include <criterion/criterion.h>
 
 #define DRAWS 20000
@@ -47,6 +48,17 @@ Test(http_retry, delays_have_full_jitter_below_a_doubling_cap)
     }
     double delay = g3_retry_delay(&random, 1 << 30);
     cr_expect(delay >= 0 && delay <= 30);
+}
+
+Test(http_retry, a_first_contact_is_not_tried_for_long)
+{
+    int64_t refused = g3_first_contact_retries(CURLE_COULDNT_CONNECT);
+    int64_t unknown = g3_first_contact_retries(CURLE_COULDNT_RESOLVE_HOST);
+    cr_expect_lt(refused, G3_HTTP_RETRIES);
+    cr_expect_lt(unknown, refused);
+    cr_expect_gt(unknown, 0);
+    cr_expect_eq(g3_first_contact_retries(CURLE_SSL_CONNECT_ERROR), refused);
+    cr_expect_eq(g3_first_contact_retries(CURLE_OPERATION_TIMEDOUT), 0);
 }
 
 Test(http_retry, retry_after_is_seconds_or_a_date)

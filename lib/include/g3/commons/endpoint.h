@@ -21,7 +21,7 @@ typedef struct g3_service_options {
     const char *ca_file;         /* --cacert */
     int64_t connections;         /* -j */
     int64_t batch;               /* --batch; 0: by the kind of lookup */
-    int64_t retries;             /* --retries */
+    int64_t retries;             /* --retries; -1: not given */
     double timeout;              /* --timeout: one try */
     double total_timeout;        /* --total-timeout: one request with its repeats */
 } g3_service_options;
@@ -43,7 +43,7 @@ typedef struct g3_commons {
 } g3_commons;
 
 /* Works out the URLs, reads the login files, opens the engine.
- * @return false with G3_EXIT_USAGE (no endpoint, not http or https), G3_EXIT_INPUT (login file),
+ * @return false with G3_EXIT_USAGE (no endpoint, not http or https, too many connections), G3_EXIT_INPUT (login file),
  *         G3_EXIT_UNAUTHORISED (API key refused) */
 bool g3_commons_open(g3_commons *commons, const g3_service_options *options, g3_reporter *reporter,
                      g3_error *error);

@@ -10,7 +10,8 @@
  * Retries: connection errors, 408, 429 and 5xx, for requests that say they may be repeated, with
  * exponential back-off and full jitter (delay uniform in [0, min(cap, base * 2^attempt)], see
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or as Retry-After
- * says (RFC 9110, 10.2.3, seconds or date). Concurrency adapts below the limit: it grows by one while
+ * says (RFC 9110, 10.2.3, seconds or date). Where nothing has answered yet the URL may be wrong, so
+ * that patience is shorter unless a number of repeats is asked for. Concurrency adapts below the limit: it grows by one while
  * throughput grows with it, halves on 429, 503 and time-outs.
  */
 #ifndef G3_HTTP_ENGINE_H
@@ -41,7 +42,8 @@ typedef struct g3_authorizer {
 
 typedef struct g3_http_options {
     int64_t connections;    /* most requests in flight; 0: G3_HTTP_CONNECTIONS */
-    int64_t retries;        /* repeats of one request after the first try; -1: G3_HTTP_RETRIES */
+    int64_t retries;        /* repeats of one request after the first try; -1: G3_HTTP_RETRIES, fewer as
+                               long as nothing has answered */
     double request_timeout; /* seconds for one try, from sending to the last byte; 0: G3_HTTP_TIMEOUT */
     double total_timeout;   /* seconds for a request with all its repeats; 0: G3_HTTP_TOTAL_TIMEOUT */
     size_t answer_limit;    /* bytes (unpacked) an answer may have; 0: G3_HTTP_ANSWER_LIMIT */
