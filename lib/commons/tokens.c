@@ -140,13 +140,15 @@ static bool renew_token(g3_login *login, g3_error *error)
     case LOGIN_KEY:
         return exchange_key(login, error);
     case LOGIN_TOKEN_FILE:
-        if (read_token_file(login, NULL, &changed, error) && !changed)
+        if (!read_token_file(login, NULL, &changed, error))
+            return false;
+        if (!changed)
             return g3_fail(
                 error, G3_EXIT_UNAUTHORISED,
                 "the token in %s has run out or is not accepted: put a new one there, or "
                 "give an API key with --credentials",
                 login->token_path);
-        return changed;
+        return true;
     case LOGIN_TOKEN:
         return g3_fail(error, G3_EXIT_UNAUTHORISED,
                        "the token in GEN3_TOKEN has run out or is not accepted: set a new one, or "

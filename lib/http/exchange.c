@@ -52,6 +52,7 @@ static CURL *open_easy(g3_exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "g3tools/" G3_VERSION);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* whatever curl can unpack */
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* a GUID may hold "/../" */
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_SIZE);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);

@@ -223,6 +223,11 @@ Test(commons_tokens, a_new_token_in_the_file_is_picked_up)
     check_message(&error, G3_EXIT_UNAUTHORISED, path);
     free(path);
 
+    path = write_secret(folder, "token", "no token\n");
+    cr_expect_not(authorizer.renew(authorizer.context, generation, &error));
+    check_message(&error, G3_EXIT_INPUT, "holds no token");
+    free(path);
+
     path = write_secret(folder, "token", "hush-2\n");
     cr_expect(authorizer.renew(authorizer.context, generation, &error));
     check_value(login, "https://a.org/", "Bearer hush-2");

@@ -193,7 +193,7 @@ Test(http_engine, gives_up_on_silence_and_on_dripping)
         cr_expect_eq(collector.failed, 2);
         cr_expect_eq(collector.responses[0].attempts, 2);
         cr_expect_eq(collector.responses[0].error.exit, G3_EXIT_SERVICE);
-        cr_expect(strstr(collector.responses[0].error.message, "after 2 tries"));
+        cr_expect(strstr(collector.responses[0].error.message, "(2 tries)"));
         cr_expect_eq(g3_http_get_statistics(http).window, 1); /* halved: the service is slow */
         collector_free(&collector);
         g3_http_close(http);
@@ -309,6 +309,24 @@ Test(http_engine, refuses_a_run_within_a_run)
     cr_expect_not(g3_http_run(http, &producer, &error));
     cr_expect(strstr(error.message, "within another"));
     g3_http_close(http);
+}
+
+Test(http_engine, sends_a_path_as_it_is)
+{
+    fault_server *server = fault_server_start(answer_ok, NULL);
+    g3_http *http = open_test_engine((g3_http_options){0});
+    g3_buffer url = {0};
+    g3_buffer_append_format(&url, "%s/index/../a//b/.", fault_server_url(server));
+    collecting collector = {.url = g3_buffer_text(&url), .count = 1};
+    cr_assert(collector_run(&collector, http, NULL));
+    cr_expect_not(collector.responses[0].failed);
+    collector_free(&collector);
+    g3_http_close(http);
+    fault_server_stop(server);
+    cr_expect(g3_view_starts_with(g3_view_of(fault_server_request(server, 0)->head),
+                                  G3_VIEW("GET /index/../a//b/./0 ")));
+    fault_server_free(server);
+    g3_buffer_free(&url);
 }
 
 Test(http_engine, fetches_one_answer)

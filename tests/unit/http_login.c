@@ -94,6 +94,32 @@ Test(http_login, a_401_stands_if_a_new_token_does_not_help)
     fault_server_free(server);
 }
 
+static bool fail_to_renew(void *context, uint64_t generation, g3_error *error)
+{
+    (void)context;
+    (void)generation;
+    return g3_fail(error, G3_EXIT_SERVICE, "the token service is down");
+}
+
+Test(http_login, a_token_service_that_is_down_is_no_refusal)
+{
+    int accepted = 100;
+    fault_server *server = fault_server_start(check_token, &accepted);
+    test_login login = {.origin = fault_server_url(server)};
+    g3_authorizer authorizer = {authorize, fail_to_renew, &login};
+    g3_http *http = open_test_engine((g3_http_options){.authorizer = &authorizer});
+    g3_response response;
+    cr_assert(g3_http_fetch(http, G3_GET, fault_server_url(server), (g3_view){0}, &response, NULL));
+    cr_expect(response.failed);
+    cr_expect_eq(response.error.exit, G3_EXIT_SERVICE);
+    cr_expect(strstr(response.error.message, "401 Unauthorized: []; the token service is down"),
+              "%s", response.error.message);
+    g3_buffer_free(&response.body);
+    g3_http_close(http);
+    fault_server_stop(server);
+    fault_server_free(server);
+}
+
 static fault_answer refuse(void *context, const fault_request *request, size_t number)
 {
     (void)context;
@@ -186,6 +212,24 @@ Test(http_login, is_not_carried_to_another_host)
     cr_expect_null(fault_request_header(fault_server_request(elsewhere, 0), "Authorization"));
     /* Once abroad it stays without: the other host chose this URL. */
     cr_expect_null(fault_request_header(fault_server_request(home, 1), "Authorization"));
+    fault_server_free(home);
+    fault_server_free(elsewhere);
+}
+
+Test(http_login, a_refusal_elsewhere_names_the_right_url)
+{
+    redirects away = {.status = 302, .count = 1};
+    fault_server *elsewhere = fault_server_start(refuse, NULL);
+    fault_server *home = fault_server_start(redirect, &away);
+    snprintf(away.headers[0], sizeof away.headers[0], "Location: %s/x\r\n",
+             fault_server_url(elsewhere));
+    g3_response response = ask(home, G3_GET, NULL);
+    cr_expect_eq(response.error.exit, G3_EXIT_UNAUTHORISED);
+    cr_expect(strstr(response.error.message, fault_server_url(elsewhere)));
+    cr_expect(strstr(response.error.message, "where the login is not sent: give its right URL"),
+              "%s", response.error.message);
+    fault_server_stop(home);
+    fault_server_stop(elsewhere);
     fault_server_free(home);
     fault_server_free(elsewhere);
 }
