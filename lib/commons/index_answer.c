@@ -324,7 +324,9 @@ static g3_next give_record(g3_index_answer *answer, record_draft *draft, g3_reco
 static g3_next read_beginning(g3_index_answer *answer, g3_record *record, const char **reason)
 {
     record_draft draft;
-    switch (g3_json_peek(&answer->json)) {
+    g3_json_type type = g3_json_peek(&answer->json);
+    bool is_html = answer->json.at < answer->json.end && *answer->json.at == '<';
+    switch (type) {
     case G3_JSON_ARRAY:
         g3_json_enter(&answer->json, &answer->first);
         answer->state = ANSWER_IN_ARRAY;
@@ -342,7 +344,9 @@ static g3_next read_beginning(g3_index_answer *answer, g3_record *record, const 
         answer->state = ANSWER_ENDED;
         return give_record(answer, &draft, record, reason);
     default:
-        return fail(answer, reason, "neither an object nor an array");
+        return fail(answer, reason,
+                    is_html ? "a page of HTML; is the endpoint right, or does it want a login?"
+                            : "neither an object nor an array");
     }
 }
 

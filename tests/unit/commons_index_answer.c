@@ -177,7 +177,7 @@ Test(index_answer, answers_of_every_kind)
         {"[{\"did\":\"a\",\"hashes\":\"x\"}]", "!hashes that are not an object\n"},
         {"[{\"did\":\"a\",\"file_name\":{}}]", "!a record's text that is not a string\n"},
         {"Healthy", "!neither an object nor an array\n"},
-        {"<!doctype html>", "!neither an object nor an array\n"},
+        {"\r\n<!doctype html>", "!a page of HTML; is the endpoint right, or does it want a login?\n"},
         {"", "!neither an object nor an array\n"},
         {"[{\"did\":\"a\"}", NOTHING_BUT("a") "!no comma or ] behind an item\n"},
         {"[{\"did\":\"a\"}]]", NOTHING_BUT("a") "!something behind the end of the JSON\n"},
