@@ -15,9 +15,8 @@ const g3_option COMMON_OPTIONS[] = {
      .kind = G3_OPTION_TEXT,
      .argument = "FILE",
      .at = offsetof(common_options, output),
-     .help =
-         "write there instead of to standard output; the file gets its name when it is complete; "
-         "packed with zstd if it ends in .zst"},
+     .help = "write there instead of to standard output; the file gets its name when it is "
+             "complete; packed with zstd if it ends in .zst"},
     {.name = "from",
      .kind = G3_OPTION_CHOICE,
      .choices = "auto|csv|tsv|ndjson",

@@ -170,8 +170,10 @@ static bool fetch(const common_options *common, const fetch_options *mine, g3_co
                   int64_t page, g3_rejects *rejects, g3_reporter *reporter, g3_fetch_result *result,
                   g3_error *error)
 {
-    g3_manifest_options list;
-    bool done = common_manifest_options(common, G3_KIND_OBJECT, &list, error);
+    g3_manifest_options list = {0};
+    bool done = commons->index || g3_fail(error, G3_EXIT_USAGE,
+                                          "which index service? Give -e URL, or --index-url URL");
+    done = done && common_manifest_options(common, G3_KIND_OBJECT, &list, error);
     if (done) {
         const g3_fetch_options options = {
             .base = commons->index,
@@ -230,6 +232,14 @@ static int run(void *context, const g3_text_list *operands, g3_reporter *reporte
     return rejected || result.unmatched || result.incomplete ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
 }
 
+/* clang-format off: the lines are those of the help */
+static const char DETAILS[] =
+    "Every record comes exactly once, however many requests read side by side, and whatever is\n"
+    "written to the index meanwhile. The manifest has the columns guid, urls, authz, acl, md5,\n"
+    "file_size and file_name; it is CSV unless --to or the output's name says otherwise. Bundles are\n"
+    "no objects and not listed.\n";
+/* clang-format on */
+
 int main(int argc, char **argv)
 {
     common_options common = COMMON_DEFAULTS;
@@ -244,13 +254,7 @@ int main(int argc, char **argv)
         .name = "g3-fetch-index",
         .purpose = "write the index, or part of it, as a manifest",
         .operands = "",
-        .details = "Every record comes exactly once, however many requests read side by side, and "
-                   "whatever\n"
-                   "is written to the index meanwhile. The manifest has the columns guid, urls, "
-                   "authz, acl,\n"
-                   "md5, file_size and file_name; it is CSV unless --to or the output's name says "
-                   "otherwise.\n"
-                   "Bundles are no objects and not listed.\n",
+        .details = DETAILS,
         .examples =
             "  g3-fetch-index -e https://COMMONS -o object-manifest.csv\n"
             "  g3-fetch-index -e https://COMMONS --resume fetch.journal -o index.csv.zst\n"

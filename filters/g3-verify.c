@@ -33,15 +33,13 @@ static const g3_option VERIFY_OPTIONS[] = {
      .choices = "auto|sweep|ids|bulk|single",
      .at = offsetof(verify_options, lookup),
      .help = "how to come by the index's records: by reading past all of them, by lists of ids, in "
-             "bulk, "
-             "or one by one; auto measures and chooses"},
+             "bulk, or one by one; auto measures and chooses"},
     {.name = "extra",
      .kind = G3_OPTION_TEXT,
      .argument = "FILE",
      .at = offsetof(verify_options, extra),
      .help = "write the index records that the manifest does not list there, as a manifest (CSV "
-             "unless the "
-             "name says otherwise); this takes a sweep"},
+             "unless the name says otherwise); this takes a sweep"},
 };
 
 /* One run, and what it has open. */
@@ -139,8 +137,8 @@ static bool verify(verify_run *run, const g3_text_list *operands, g3_error *erro
     return g3_verify_run(run->commons.http, &options, &run->result, error);
 }
 
-/* Completes an output. What an interrupted run has written stays: on standard output, or in the
- * partial file. */
+/* Completes an output. What was written until an interruption or until the service failed stays: on
+ * standard output, or in the partial file. */
 static bool close_sink(g3_sink *sink, bool done, bool keep, g3_error *error)
 {
     g3_error ignored;
@@ -157,11 +155,12 @@ static int finish(verify_run *run, bool done, double seconds, g3_error *error)
     g3_error later; /* one that no longer matters: an earlier one has ended the run */
     uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
     uint64_t requests = run->commons.http ? g3_http_get_statistics(run->commons.http).requests : 0;
-    bool interrupted = !done && error->exit == G3_EXIT_INTERRUPTED;
+    bool stopped = !done && run->result.rows &&
+                   (error->exit == G3_EXIT_INTERRUPTED || error->exit == G3_EXIT_SERVICE);
     done = close_sink(run->extra, done, false, done ? error : &later);
-    done = close_sink(run->output, done, interrupted, done ? error : &later);
+    done = close_sink(run->output, done, stopped, done ? error : &later);
     done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
-    if (done || interrupted)
+    if (done || stopped)
         g3_verify_summarize(&run->result, rejected, requests, seconds, run->reporter);
     if (!done)
         return g3_report_error(run->reporter, error);
@@ -182,17 +181,16 @@ static int run_verify(void *context, const g3_text_list *operands, g3_reporter *
     return status;
 }
 
+/* clang-format off: the lines are those of the help */
 static const char DETAILS[] =
-    "Compares each row of the manifests with the index record of its GUID and writes a line for "
-    "each\n"
-    "difference: {\"guid\",\"field\",\"expected\",\"actual\"}; field \"no_record\" for a row that "
-    "the index has no\n"
-    "record for. urls, authz and acl are compared without regard to order, and columns that the\n"
-    "manifest does not have are not compared. Without FILE, or where it is -, standard input is "
+    "Compares each row of the manifests with the index record of its GUID and writes a line for each\n"
+    "difference: {\"guid\",\"field\",\"expected\",\"actual\"}; field \"no_record\" for a row that the index\n"
+    "has no record for. urls, authz and acl are compared without regard to order, and columns that\n"
+    "the manifest does not have are not compared. Without FILE, or where it is -, standard input is\n"
     "read.\n"
-    "Exit status 1: there are differences (index records beyond the manifest count with --extra "
-    "only), or\n"
-    "rows that could not be used.\n";
+    "Exit status 1: there are differences (index records beyond the manifest count with --extra only),\n"
+    "or rows that could not be used.\n";
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

@@ -90,6 +90,7 @@ static bool look_up_guids(g3_http *http, list_run *run, g3_error *error)
     g3_lookup_result result;
     const g3_lookup_options options = {.base = run->options->base,
                                        .way = G3_LOOKUP_IDS,
+                                       .batch = run->options->page,
                                        .unordered = true,
                                        .reporter = run->options->reporter,
                                        .next = next_guid,

@@ -22,6 +22,12 @@ expect_rows 200 index.csv
 grep -q 'ids=' access.log || fail 'not looked up by lists of ids'
 if grep -q 'start=' access.log; then fail 'a sweep for a few records'; fi
 
+: >access.log
+g3-fetch-index -e "$SANDBOX" -q --guids guids.txt --batch 10 -o index.csv
+expect_rows 200 index.csv
+lists=$(grep -c 'ids=.*,' access.log) || true
+[ "$lists" -ge 20 ] || fail "200 GUIDs, 10 at once, by $lists requests"
+
 # Most of the index, as a manifest on standard input, sorted: swept.
 : >access.log
 head -n 4001 manifest.csv | cut -d, -f1,5 | g3-fetch-index -e "$SANDBOX" -q --guids - --sort -o index.csv

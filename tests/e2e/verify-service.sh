@@ -1,0 +1,24 @@
+# What verify and fetch say and leave where the service fails for good, or is not there at all.
+. "$E2E/lib.sh"
+
+make_manifest 3000 >index.csv
+sed '2,$s|s3://|s4://|' index.csv >spoilt.csv
+
+# It fails in the middle: what was found until then has been written, and counted.
+start_sandbox --load index.csv --fault 500:0.01 --seed 3
+expect_status 5 g3-verify -e "$SANDBOX" --lookup single -j 1 --retries 0 spoilt.csv
+[ -s out ] || fail "differences were lost when the service failed"
+expect_text err "$(wc -l <out) differ (urls $(wc -l <out))"
+
+# Nothing answers: no output, no summary.
+expect_status 5 g3-verify -e http://127.0.0.1:1 --retries 1 -o none.ndjson index.csv
+expect_text err "is the endpoint's URL right?"
+[ -z "$(find . -name '*none*')" ] || fail "an output of nothing"
+if grep -q rows err; then fail "a summary of nothing"; fi
+expect_status 5 g3-fetch-index -e http://127.0.0.1:1 --retries 0
+[ "$(wc -l <err)" = 1 ] || fail "more than one line about one failure"
+
+# No index service is named.
+expect_status 2 g3-verify --metadata-url "$SANDBOX" index.csv
+expect_status 2 g3-fetch-index --metadata-url "$SANDBOX"
+expect_text err "which index service?"
