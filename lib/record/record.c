@@ -42,3 +42,10 @@ void g3_value_sort_items(g3_value *list)
     if (list->list.count > 1)
         qsort(list->list.items, list->list.count, sizeof *list->list.items, compare_items);
 }
+
+void g3_record_sort_lists(const g3_record *record)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (record->fields[i].value.type == G3_LIST)
+            g3_value_sort_items(&record->fields[i].value);
+}

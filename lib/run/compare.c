@@ -13,7 +13,7 @@ static bool is_nothing(const g3_value *value)
     case G3_NULL:
         return true;
     case G3_STRING:
-        return value->text.length == 0;
+        return g3_view_trim(value->text).length == 0;
     case G3_LIST:
         return value->list.count == 0;
     case G3_INTEGER:
@@ -133,7 +133,8 @@ bool g3_values_agree(const g3_value *left, const g3_value *right)
         return left->integer == right->integer;
     case G3_LIST:
         return lists_agree(left, right);
-    case G3_STRING:
+    case G3_STRING: /* a cell can't hold outer blanks, which a record may have */
+        return g3_view_equal(g3_view_trim(left->text), g3_view_trim(right->text));
     case G3_JSON:
         return g3_view_equal(left->text, right->text);
     case G3_NULL:

@@ -52,15 +52,6 @@ g3_fetch_output *g3_fetch_output_resume(const g3_fetch_options *options, int64_t
     return output;
 }
 
-static void sort_lists(g3_record *record)
-{
-    for (size_t i = 0; i < record->count; i++) {
-        g3_value *value = &record->fields[i].value;
-        if (value->type == G3_LIST && value->list.count > 1)
-            g3_value_sort_items(value);
-    }
-}
-
 /* Takes the line that the writer has just appended out of the sink's buffer and sorts it in. */
 static bool sort_line(g3_fetch_output *output, const g3_record *record, size_t before,
                       g3_error *error)
@@ -75,7 +66,7 @@ static bool sort_line(g3_fetch_output *output, const g3_record *record, size_t b
 bool g3_fetch_output_write(g3_fetch_output *output, g3_record *record, g3_error *error)
 {
     size_t before = g3_sink_buffer(output->sink)->length;
-    sort_lists(record);
+    g3_record_sort_lists(record);
     const char *reason = g3_manifest_write(output->writer, record);
     if (reason) /* can't be: all records have the header's columns */
         return g3_fail(error, G3_EXIT_LOCAL, "a record can't be written: %s", reason);

@@ -159,7 +159,8 @@ static bool knows_prefix(const g3_guesses *guesses, g3_view prefix)
     return false;
 }
 
-/* Probes behind the prefix with `digits` after it. @param at  the segment that begins there, or -1 */
+/* Probes behind the prefix with `digits` after it. @param at  the segment that begins there, or -1
+ */
 static void probe_behind(g3_guesses *guesses, g3_view prefix, const char *digits, ptrdiff_t at)
 {
     g3_buffer text = {0};

@@ -68,6 +68,7 @@ bool g3_verify_write_extra(g3_verify *verify, const g3_record *record, g3_error 
 {
     if (!verify->extra)
         return true;
+    g3_record_sort_lists(record);
     const char *reason = g3_manifest_write(verify->extra, record);
     if (reason) {
         g3_view guid = g3_record_guid(record);

@@ -223,8 +223,8 @@ bool g3_verify_join_feed(g3_verify *verify, g3_row_table *take_table, g3_error *
     bool good = add_table(&join, take_table, error);
     g3_row_table_close(take_table);
     good = good && add_feed(&join, error) &&
-           g3_verify_run_sweep(verify, receive_page, &join, error) && join_groups(&join, error) &&
-           g3_verify_look_up_held(verify, next_unmet, &join, error);
+           g3_verify_run_sweep(verify, receive_page, &join, false, error) &&
+           join_groups(&join, error) && g3_verify_look_up_held(verify, next_unmet, &join, error);
     g3_sorter_close(join.rows);
     g3_sorter_close(join.records);
     g3_sorter_close(join.unmet);

@@ -76,11 +76,12 @@ bool g3_verify_look_up_held(g3_verify *verify, g3_verify_next_held *next, void *
  * than `threshold`, by lookups. */
 bool g3_verify_sweep_feed(g3_verify *verify, int64_t threshold, g3_error *error);
 
-/* verify_sweep.c: runs the sweep, says what was odd about it. */
+/* verify_sweep.c: runs the sweep, says what was odd about it.
+ * @param repeats_harmless  see g3_sweep_options */
 bool g3_verify_run_sweep(g3_verify *verify,
                          bool (*receive)(void *context, const g3_record *records, size_t count,
                                          g3_error *error),
-                         void *context, g3_error *error);
+                         void *context, bool repeats_harmless, g3_error *error);
 
 /* verify_join.c: as a sweep, on disk: takes the rows of the table (and closes it), then those of
  * the feed. */

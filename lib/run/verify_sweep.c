@@ -20,6 +20,8 @@ typedef struct table_sweep {
 static bool meet_rows(table_sweep *sweep, int64_t row, const g3_record *record, g3_error *error)
 {
     for (; row != G3_ROW_NONE; row = g3_row_table_next_same(sweep->table, row)) {
+        if (g3_row_table_met(sweep->table, row))
+            continue;
         const g3_record *expected =
             g3_record_unpack(sweep->verify->rows, g3_row_table_packed(sweep->table, row));
         g3_row_table_set_met(sweep->table, row);
@@ -127,11 +129,12 @@ static bool look_up_unmet(table_sweep *sweep, g3_error *error)
 bool g3_verify_run_sweep(g3_verify *verify,
                          bool (*receive)(void *context, const g3_record *records, size_t count,
                                          g3_error *error),
-                         void *context, g3_error *error)
+                         void *context, bool repeats_harmless, g3_error *error)
 {
     g3_sweep_options options = {.base = verify->options->base,
                                 .receive = receive,
                                 .context = context,
+                                .repeats_harmless = repeats_harmless,
                                 .reporter = verify->options->reporter};
     g3_sweep_result result = {0};
     if (!g3_sweep_run(verify->http, &options, &result, error))
@@ -154,7 +157,7 @@ static bool sweep_table(table_sweep *sweep, g3_error *error)
     g3_verify *verify = sweep->verify;
     if (verify->prefix.text.length)
         sweep->aside = g3_sorter_open(g3_verify_side_memory(verify));
-    bool good = g3_verify_run_sweep(verify, receive_page, sweep, error) &&
+    bool good = g3_verify_run_sweep(verify, receive_page, sweep, !verify->options->extra, error) &&
                 take_up_aside(sweep, error) && look_up_unmet(sweep, error);
     g3_sorter_close(sweep->aside);
     return good;

@@ -66,7 +66,7 @@ for memory in 64k 1G; do
   for manifest in short.csv short-respelt.csv; do
     expect_status 1 g3-verify -e "$SANDBOX" --extra extra.ndjson --memory "$memory" "$manifest"
     [ ! -s out ] || fail "differences where there are none"
-    sort extra.ndjson | jq -c '.urls |= sort | .acl |= sort' >got
+    sort extra.ndjson | jq -c . >got
     jq -c '.urls |= sort | .acl |= sort' wanted | expect_same got /dev/stdin
     expect_text err "10 in the index only"
   done

@@ -92,6 +92,9 @@ static const struct {
     {G3_ACL, "[x]", "[y]", true},
     {G3_ACL, "[x a%20b]", "[a%20b x]", false},
     {G3_ACL, "[a%20]", "[a%2]", true},
+    {G3_FILE_NAME, "a b", " a b\t", false}, /* a cell has no outer blanks */
+    {G3_FILE_NAME, "a b", "ab", true},
+    {G3_FILE_NAME, "", " ", false},
 };
 
 Test(compare, follows_the_rules)

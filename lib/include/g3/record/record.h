@@ -81,4 +81,7 @@ g3_view g3_record_guid(const g3_record *record);
 /* Sorts a list's items by bytes, in place. */
 void g3_value_sort_items(g3_value *list);
 
+/* Sorts all lists of a record, in place: a service gives their items in no fixed order. */
+void g3_record_sort_lists(const g3_record *record);
+
 #endif

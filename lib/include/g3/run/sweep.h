@@ -32,6 +32,8 @@ typedef struct g3_sweep_options {
      * @return false to stop the sweep with `error` */
     bool (*receive)(void *context, const g3_record *records, size_t count, g3_error *error);
     void *context;
+    bool repeats_harmless; /* receive() knows what it has met: where so many records were deleted
+                              meanwhile that some may have come twice, the sweep need not fail */
     g3_reporter *reporter;
 } g3_sweep_options;
 
