@@ -243,6 +243,23 @@ static bool read_ranges(g3_http *http, sweep *run, g3_error *error)
     return done && check_ranges(run, error);
 }
 
+/* Counts again, to compare. All records are here by now: they are not given up for a service that
+ * has gone. */
+static bool count_again(g3_http *http, const g3_sweep_options *options, g3_sweep_result *result,
+                        g3_error *error)
+{
+    g3_error reason = {0};
+    if (result->expected < 0 ||
+        g3_index_count(http, options->base, &result->expected_after, &reason))
+        return true;
+    if (reason.exit == G3_EXIT_INTERRUPTED)
+        return g3_fail(error, reason.exit, "%s", reason.message);
+    g3_warn(options->reporter, "all records are read, but can't be counted again: %s",
+            reason.message);
+    result->expected_after = -1;
+    return true;
+}
+
 bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_result *result,
                   g3_error *error)
 {
@@ -254,8 +271,7 @@ bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_resul
     g3_listing_set_up(&run.listing);
     bool done = begin(http, &run, error) && read_ranges(http, &run, error);
     result->ranges = g3_ranges_count(run.ranges);
-    if (done && result->expected >= 0)
-        done = g3_index_count(http, options->base, &result->expected_after, error);
+    done = done && count_again(http, options, result, error);
     g3_progress_end(options->reporter);
     g3_probed_free(&run.probed);
     g3_listing_clean_up(&run.listing);
@@ -267,8 +283,10 @@ bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_resul
 bool g3_sweep_is_complete(const g3_sweep_result *result, g3_reporter *reporter)
 {
     int64_t before = result->expected, after = result->expected_after;
-    if (before < 0 || after < 0)
+    if (before < 0)
         return true;
+    if (after < 0)
+        after = before;
     int64_t least = before < after ? before : after, most = before < after ? after : before;
     int64_t records = (int64_t)result->records;
     if (records >= least && records <= most)

@@ -30,6 +30,8 @@ typedef struct service {
     const char *listing; /* answers this to all listings, or NULL */
     int listing_status;
     const char *stats;           /* NULL: 404 */
+    bool counts_once;            /* is gone when it is asked for them again */
+    bool counted;
     char *answers[MOST_ANSWERS]; /* bodies given, to be freed */
     size_t answer_count;
 } service;
@@ -154,8 +156,12 @@ static fault_answer answer(void *context, const fault_request *request, size_t n
 {
     service *index = context;
     (void)number;
-    if (strncmp(request->head, "GET /_stats", strlen("GET /_stats")) == 0 && index->stats)
-        return (fault_answer){.status = 200, .body = index->stats};
+    if (strncmp(request->head, "GET /_stats", strlen("GET /_stats")) == 0 && index->stats) {
+        bool gone = index->counts_once && index->counted;
+        index->counted = true;
+        return (fault_answer){
+            .status = 200, .body = index->stats, .fault = gone ? FAULT_CLOSE : FAULT_NONE};
+    }
     if (strncmp(request->head, "GET /index/?", strlen("GET /index/?")) != 0)
         return (fault_answer){.status = 404, .body = "{\"error\": \"no such path\"}"};
     if (index->listing)
@@ -276,6 +282,20 @@ Test(sweep, reads_an_index_that_does_not_tell_its_size)
     }
 }
 
+Test(sweep, is_not_given_up_for_a_service_that_goes_at_the_end)
+{
+    service *index = make_service(3000, 0, 1);
+    received got;
+    index->stats = "{\"fileCount\": 3000, \"totalFileSize\": 1}";
+    index->counts_once = true;
+    sweep(index, NULL, &got);
+    expect_each_once(index, &got);
+    cr_assert_eq(got.result.expected, 3000);
+    cr_assert_eq(got.result.expected_after, -1);
+    cr_assert(g3_sweep_is_complete(&got.result, NULL));
+    free_service(index);
+}
+
 /* The sweep must fail with status 5 and a message that names the URL and holds `text`. */
 static void expect_failure(service *index, const char *text)
 {
@@ -320,7 +340,7 @@ Test(sweep, fails_at_answers_that_are_no_listing)
         {"{\"records\": [{\"did\": \"\"}]}", 200, "without a did"},
         {"{\"did\": \"a\", \"size\": 1}", 200, "no listing"},
         {"{\"records\": [", 200, "wrong answer"},
-        {"<html>sign in</html>", 200, "wrong answer"},
+        {"\n<html>sign in</html>", 200, "a page of HTML"},
         {"", 200, "wrong answer"},
         {"{\"error\":\"limit\nmust be less\"}", 400,
          "status 400: {\"error\":\"limit must be less\"}"},
@@ -343,6 +363,7 @@ Test(sweep, compares_what_came_with_what_the_service_counts)
     } CASES[] = {
         {10, 10, 10, true}, {10, 9, 11, true},  {10, 11, 9, true}, {10, -1, -1, true},
         {10, 10, -1, true}, {9, 10, 10, false}, {8, 9, 12, false}, {11, 10, 10, true},
+        {9, 10, -1, false},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const g3_sweep_result result = {.records = CASES[i].records,

@@ -49,7 +49,7 @@ typedef struct g3_sweep_result {
     uint64_t ranges;  /* found by probing */
     int64_t expected; /* fileCount of /_stats before the sweep (before its first run, if resumed);
                          -1: can't be had, or filters are set */
-    int64_t expected_after; /* and after it */
+    int64_t expected_after; /* and after it; -1 also where the service has gone meanwhile */
 } g3_sweep_result;
 
 /* Sweeps, or takes up the sweep that the journal is of.
