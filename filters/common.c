@@ -1,5 +1,4 @@
-/* What all filters share: the options of input and output, the way from main to the work and back.
- */
+/* What all filters share: the options of input and output, the way from main to the work. */
 #include "common.h"
 #include "g3/base/interrupt.h"
 #include "g3/base/memory.h"

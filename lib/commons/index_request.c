@@ -1,5 +1,4 @@
-/* Requests to the index service. Called by the sweep, the lookups, and whoever asks for one record.
- */
+/* Requests to the index service. Called by the sweep, the lookups, and whoever asks for a record. */
 #include "g3/commons/index.h"
 
 /* What may stand as it is in a path or a query value (RFC 3986, 3.3 and 3.4) and is usual in GUIDs,

@@ -1,5 +1,4 @@
-/* Buys an access token with an API key at the commons' token service (fence). Called by tokens.c.
- */
+/* Buys an access token with an API key at the commons' token service. Called by tokens.c. */
 #include "key_exchange.h"
 #include "g3/commons/tokens.h"
 #include "g3/http/status.h"
@@ -80,7 +79,8 @@ static bool try_path(g3_http *http, const g3_api_key *key, const char *url, bool
     long status = response.status;
     bool absent = status == G3_HTTP_NOT_FOUND || status == G3_HTTP_METHOD_NOT_ALLOWED;
     ok = false;
-    if (status == G3_HTTP_OK && !response.failed && read_answer(g3_buffer_view(&response.body), token))
+    if (status == G3_HTTP_OK && !response.failed &&
+        read_answer(g3_buffer_view(&response.body), token))
         ok = true;
     else if (absent && !last)
         *next = true;

@@ -13,8 +13,7 @@
 /* Seconds that requests in flight are given to end once the user interrupts. */
 #define INTERRUPT_PATIENCE 30.0
 
-/* Longest sleep, seconds: nothing is due so far ahead that waking up now and then costs anything.
- */
+/* Longest sleep, seconds: rare enough that waking up for nothing costs nothing. */
 #define LONGEST_POLL 60.0
 
 #define MILLISECONDS 1000.0

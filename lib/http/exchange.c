@@ -180,8 +180,7 @@ bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
     bool encrypted = strncasecmp(exchange->url.data, "https:", strlen("https:")) == 0;
     curl_easy_setopt(easy, CURLOPT_URL, exchange->url.data);
     curl_easy_setopt(easy, CURLOPT_PROXY, needs_no_proxy(exchange->url.data) ? "" : NULL);
-    /* Over TLS wait for a connection that may turn out to be HTTP/2 and take many requests at once.
-     */
+    /* Over TLS wait for a connection that may prove to be HTTP/2 and take many requests at once. */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, encrypted ? 1L : 0L);
 
     exchange->sent = g3_clock();

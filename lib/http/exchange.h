@@ -1,5 +1,4 @@
-/* One request on its way: its curl handle, its tries, its answer. Shared by the engine's files
- * only.
+/* One request on its way: its curl handle, its tries, its answer. For the engine's files only.
  *
  * engine.c decides when something is sent; exchange.c sends one try and takes in the answer;
  * outcome.c judges a finished try; failure.c puts trouble into words.

@@ -34,7 +34,8 @@ static g3_outcome judge_redirect(g3_exchange *exchange)
                     "too many redirects; check the endpoint's URL");
 
     bool get = exchange->request.method == G3_GET;
-    bool keeps_method = status == G3_HTTP_TEMPORARY_REDIRECT || status == G3_HTTP_PERMANENT_REDIRECT;
+    bool keeps_method =
+        status == G3_HTTP_TEMPORARY_REDIRECT || status == G3_HTTP_PERMANENT_REDIRECT;
     bool foreign = !g3_url_same_origin(exchange->url.data, target);
     bool from_encrypted = strncasecmp(exchange->url.data, "https:", strlen("https:")) == 0;
     bool to_plain = strncasecmp(target, "http:", strlen("http:")) == 0;
@@ -93,8 +94,7 @@ static double repeat_delay(g3_exchange *exchange, CURLcode result, g3_random *ra
     return g3_retry_delay(random, exchange->response.attempts - 1);
 }
 
-/* True if not a byte of the request left this machine, so that the service cannot have acted on it.
- */
+/* True if not a byte of the request left this machine: the service cannot have acted on it. */
 static bool never_sent(const g3_exchange *exchange)
 {
     long sent = 0;

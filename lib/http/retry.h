@@ -1,8 +1,8 @@
 /* When a request may be tried again, and after how long. Pure rules; called by the engine.
  *
  * Delays: exponential back-off with full jitter, uniform in [0, min(cap, base * 2^repeat)], see
- * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/; or as the service
- * says.
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/; or what the service
+ * asks for.
  */
 #ifndef G3_HTTP_RETRY_H
 #define G3_HTTP_RETRY_H
@@ -34,8 +34,8 @@ static inline bool g3_trouble_is_temporary(g3_trouble trouble)
     return trouble != G3_TROUBLE_NONE && trouble != G3_TROUBLE_LASTING;
 }
 
-/* Repeats that are worth while when no connection comes about and none ever did: the URL may well be
- * wrong. */
+/* Repeats that are worth while when no connection comes about and none ever did, so that the URL
+ * may well be wrong. */
 int64_t g3_first_contact_retries(CURLcode result);
 
 /* Random numbers for the jitter; nothing depends on their quality (splitmix64). */

@@ -1,5 +1,4 @@
-/* Fetches the records of a list, by lookups or by a sweep, whichever is quicker. Used by fetch.c.
- */
+/* Fetches the records of a list, by lookups or by a sweep, as is quicker. Used by fetch.c. */
 #ifndef RUN_FETCH_LIST_H
 #define RUN_FETCH_LIST_H
 

@@ -5,12 +5,10 @@
 
 /* An md5 that is asked for: the request's tag. */
 typedef struct md5_ask {
-    struct md5_ask
-        *next;     /* in the list of all, or of those to be asked (again, or for a further page) */
-    size_t number; /* the item's */
-    g3_buffer
-        position; /* GUID that the page to be asked for stands behind; empty: the first page */
-    int tries;    /* answers that could not be read */
+    struct md5_ask *next; /* in the list of those waiting to be asked (again), or of the spare */
+    size_t number;        /* the item's */
+    g3_buffer position;   /* GUID that the page to be asked for stands behind; empty: the first */
+    int tries;            /* answers that could not be read */
 } md5_ask;
 
 typedef struct md5_run {

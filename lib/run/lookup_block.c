@@ -3,10 +3,9 @@
 #include "g3/base/hash.h"
 #include <stdlib.h>
 
-#define FIRST_CAPACITY 128 /* items: a small manifest */
-#define FIRST_SLOTS                                                                                \
-    1024 /* stays under half full for FIRST_CAPACITY items in two spellings each                   \
-          */
+/* Items: a small manifest. The slots stay under half full though each has two spellings. */
+#define FIRST_CAPACITY 128
+#define FIRST_SLOTS    1024
 
 g3_lookup_block *g3_lookup_block_make(void)
 {

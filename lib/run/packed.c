@@ -142,8 +142,7 @@ static void unpack_list(g3_record_packer *packer, const char **at, g3_value *val
 {
     size_t count = (size_t)read_number(at);
     if (packer->item_capacity - *used < count) {
-        /* Lists unpacked before point into the old array: they are moved along by their distance.
-         */
+        /* Lists unpacked before point into the old array: they move along with it. */
         g3_view *old = packer->items;
         packer->item_capacity = 2 * (*used + count);
         packer->items = g3_reallocate(NULL, packer->item_capacity, sizeof *packer->items);

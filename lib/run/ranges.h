@@ -71,11 +71,9 @@ g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, 
                          size_t *number);
 
 /* Takes the page that was read behind the position of range `number`, which is open. Only a page
- * without records ends the index: a short one may come from a service that gives fewer than asked
- * for.
+ * without records ends the index: a short one may come from a service with a lower limit.
  * @param kept  records of the page that are to be taken, the first ones
- * @return false if the page can't be what was asked for: it holds a record that the range has taken
- */
+ * @return false if the page can't be what was asked for: the range has taken a record of it */
 bool g3_ranges_advance(g3_ranges *ranges, size_t number, const g3_view *guids, size_t count,
                        size_t *kept);
 

@@ -1,5 +1,4 @@
-/* The rows of several manifests in a row, with the bad ones rejected on the way. Private to verify.
- */
+/* The rows of several manifests one after another, bad ones rejected. Private to verify. */
 #ifndef G3_RUN_ROW_FEED_H
 #define G3_RUN_ROW_FEED_H
 

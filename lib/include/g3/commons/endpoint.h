@@ -1,7 +1,8 @@
 /* Where a commons' services are, and the login for them.
  *
- * At a commons a gateway routes by the first path segment: the index service under /index, so that a
- * record is at ENDPOINT/index/index/GUID. A service alone on a port (--index-url) has no such segment.
+ * At a commons a gateway routes by the first path segment: the index service under /index, so that
+ * a record is at ENDPOINT/index/index/GUID. A service alone on a port (--index-url) has no such
+ * segment.
  */
 #ifndef G3_COMMONS_ENDPOINT_H
 #define G3_COMMONS_ENDPOINT_H
@@ -32,19 +33,19 @@ extern const size_t g3_service_option_count;
 /* The defaults that go with the table. */
 extern const g3_service_options g3_service_option_defaults;
 
-/* Services and login of one commons, owned by the caller: g3_commons_close(). Stays where it is while it
- * is open: the engine points into it. */
+/* Services and login of one commons, owned by the caller: g3_commons_close(). Stays where it is
+ * while it is open: the engine points into it. */
 typedef struct g3_commons {
-    char *index;              /* base URL of the index service, no slash at the end; NULL if unknown */
-    char *metadata;           /* of the metadata service; NULL if unknown */
+    char *index;    /* base URL of the index service, no slash at the end; NULL if unknown */
+    char *metadata; /* of the metadata service; NULL if unknown */
     struct g3_login *login;   /* see tokens.h */
     g3_authorizer authorizer; /* for g3_http_options; points to `login` */
     g3_http *http;
 } g3_commons;
 
 /* Works out the URLs, reads the login files, opens the engine.
- * @return false with G3_EXIT_USAGE (no endpoint, not http or https, too many connections), G3_EXIT_INPUT (login file),
- *         G3_EXIT_UNAUTHORISED (API key refused) */
+ * @return false with G3_EXIT_USAGE (no endpoint, not http or https, too many connections),
+ *         G3_EXIT_INPUT (login file), G3_EXIT_UNAUTHORISED (API key refused) */
 bool g3_commons_open(g3_commons *commons, const g3_service_options *options, g3_reporter *reporter,
                      g3_error *error);
 

@@ -47,8 +47,7 @@ void g3_index_list_request(g3_request *request, const char *base, const g3_index
 void g3_index_ids_request(g3_request *request, const char *base, const g3_view *guids,
                           size_t count);
 
-/* The bytes that one GUID adds to the request line of a lookup by ids, and those that there are in
- * all. */
+/* The bytes that one GUID adds to the request line of a lookup by ids, and how many there may be. */
 size_t g3_index_id_size(g3_view guid);
 size_t g3_index_ids_room(const char *base);
 
@@ -93,14 +92,12 @@ bool g3_index_other_spelling(g3_view guid, g3_view prefix, g3_buffer *space);
 bool g3_index_learn_prefix(g3_view asked, g3_view answered, g3_index_prefix *prefix);
 
 /* Walks the records of an answer: a listing ({"records": [...]}), a bulk answer ([...]) or one
- * record
- * ({...}). Zero-copy where strings have no escapes. Members that are not wanted are checked all the
- * same: an answer that is cut off or no JSON is always told from a good one. */
+ * record ({...}). Zero-copy where strings have no escapes. Members that are not wanted are checked
+ * all the same: an answer that is cut off or no JSON is always told from a good one. */
 typedef struct g3_index_answer g3_index_answer;
 
 /* @param body  borrowed until the answer is closed or begun anew
- * @return owned by the caller, may be used again with g3_index_answer_begin():
- * g3_index_answer_close() */
+ * @return owned by the caller: g3_index_answer_close(); g3_index_answer_begin() uses it again */
 g3_index_answer *g3_index_answer_open(void);
 void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
 

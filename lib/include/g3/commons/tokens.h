@@ -1,14 +1,15 @@
 /* Logins: an API key that buys access tokens, a ready token, or user and password.
  *
- * Which, the first there is: --basic-auth-file, --token-file, --credentials; GEN3_TOKEN (the token),
- * GEN3_API_KEY (the key's JSON, or else the path of its file); ~/.gen3/credentials.json if its key was
- * issued by the endpoint's host; none. It is given to the URLs' scheme, host and port only that the user
- * named (endpoint, --index-url, --metadata-url).
+ * Which, the first there is: --basic-auth-file, --token-file, --credentials; GEN3_TOKEN (the
+ * token), GEN3_API_KEY (the key's JSON, or else the path of its file); ~/.gen3/credentials.json if
+ * its key was issued by the endpoint's host; none. It is given to the URLs' scheme, host and port
+ * only that the user named (endpoint, --index-url, --metadata-url).
  *
  * Token exchange (fence): POST {issuer}/credentials/cdis/access_token, where 404 or 405 comes
  * {issuer}/credentials/api/access_token, body = the API key JSON {"api_key","key_id"}; answers
  * {"access_token": JWT}. A refused key is 401 or 403, or 200 without access_token but with errors.
- * Secrets are read from files or the environment only, never from argv, and never appear in messages.
+ * Secrets are read from files or the environment only, never from argv, and never appear in
+ * messages.
  */
 #ifndef G3_COMMONS_TOKENS_H
 #define G3_COMMONS_TOKENS_H
@@ -31,8 +32,8 @@ g3_authorizer g3_login_authorizer(g3_login *login);
 
 void g3_login_close(g3_login *login); /* NULL is allowed; wipes the secrets from memory */
 
-/* Seconds (or a fifth of its life, if that is less) before its expiry at which a token is renewed: clocks differ, and a request sent now is
- * checked a little later. */
+/* Seconds (or a fifth of its life, if that is less) before its expiry at which a token is renewed:
+ * clocks differ, and a request sent now is checked a little later. */
 #define G3_TOKEN_MARGIN 60
 
 /* Reads the claims of a JWT without checking its signature (the service does).

@@ -3,16 +3,16 @@
  *     engine pulls:  next(context, &request)   when there is room in the window
  *     engine gives:  done(context, request, response)   when an answer (or final failure) is there
  *
- * g3_http_run() turns until the producer has ended and nothing is in flight. All of it happens in the
- * calling thread. Backpressure is the pulling: nothing is read from the manifest before there is
- * room to ask about it.
+ * g3_http_run() turns until the producer has ended and nothing is in flight. All of it happens in
+ * the calling thread. Backpressure is the pulling: nothing is read from the manifest before there
+ * is room to ask about it.
  *
  * Retries: connection errors, 408, 429 and 5xx, for requests that say they may be repeated, with
  * exponential back-off and full jitter (delay uniform in [0, min(cap, base * 2^attempt)], see
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or as Retry-After
  * says (RFC 9110, 10.2.3, seconds or date). Where nothing has answered yet the URL may be wrong, so
- * that patience is shorter unless a number of repeats is asked for. Concurrency adapts below the limit: it grows by one while
- * throughput grows with it, halves on 429, 503 and time-outs.
+ * that patience is shorter unless a number of repeats is asked for. Concurrency adapts below the
+ * limit: it grows while throughput grows with it, halves on 429, 503 and time-outs.
  */
 #ifndef G3_HTTP_ENGINE_H
 #define G3_HTTP_ENGINE_H
@@ -29,54 +29,55 @@ typedef enum g3_method { G3_GET, G3_POST, G3_PUT, G3_DELETE } g3_method;
 /* Where requests get their login. */
 typedef struct g3_authorizer {
     /* Appends the header line's value ("Bearer ..." or "Basic ...") to `value`, or nothing where no
-     * login is needed. Called for each request right before it is sent, for that request's URL; must
-     * not give a login to a host that it is not for.
+     * login is needed. Called for each request right before it is sent, for that request's URL;
+     * must not give a login to a host that it is not for.
      * @param generation  set to a number that changes with each new token */
-    bool (*authorize)(void *context, const char *url, g3_buffer *value, uint64_t *generation, g3_error *error);
-    /* A request that carried the token of `generation` met 401. Get a new one (once: if the generation
-     * has moved on meanwhile there is nothing to do).
+    bool (*authorize)(void *context, const char *url, g3_buffer *value, uint64_t *generation,
+                      g3_error *error);
+    /* A request that carried the token of `generation` met 401. Get a new one (once: if the
+     * generation has moved on meanwhile there is nothing to do).
      * @return false if there is no getting a new one: the 401 then stands */
     bool (*renew)(void *context, uint64_t generation, g3_error *error);
     void *context;
 } g3_authorizer;
 
 typedef struct g3_http_options {
-    int64_t connections;    /* most requests in flight; 0: G3_HTTP_CONNECTIONS */
-    int64_t retries;        /* repeats of one request after the first try; -1: G3_HTTP_RETRIES, fewer as
-                               long as nothing has answered */
-    double request_timeout; /* seconds for one try, from sending to the last byte; 0: G3_HTTP_TIMEOUT */
-    double total_timeout;   /* seconds for a request with all its repeats; 0: G3_HTTP_TOTAL_TIMEOUT */
-    size_t answer_limit;    /* bytes (unpacked) an answer may have; 0: G3_HTTP_ANSWER_LIMIT */
-    const char *ca_file;    /* PEM file instead of the system's, or NULL; borrowed */
+    int64_t connections; /* most requests in flight; 0: G3_HTTP_CONNECTIONS */
+    int64_t retries; /* repeats of one request after the first try; -1: G3_HTTP_RETRIES, fewer as
+                        long as nothing has answered */
+    double request_timeout; /* seconds for one try, to the last byte; 0: G3_HTTP_TIMEOUT */
+    double total_timeout; /* seconds for a request with all its repeats; 0: G3_HTTP_TOTAL_TIMEOUT */
+    size_t answer_limit;  /* bytes (unpacked) an answer may have; 0: G3_HTTP_ANSWER_LIMIT */
+    const char *ca_file;  /* PEM file instead of the system's, or NULL; borrowed */
     const g3_authorizer *authorizer; /* or NULL; borrowed */
-    g3_reporter *reporter;  /* for one warning per kind of trouble; borrowed; may be NULL */
+    g3_reporter *reporter; /* for one warning per kind of trouble; borrowed; may be NULL */
 } g3_http_options;
 
-#define G3_HTTP_CONNECTIONS   8   /* the index service is full with 2 to 4; see docs/benchmarks.md */
-#define G3_HTTP_RETRIES       8   /* about a minute of patience: what a service needs to start anew */
+#define G3_HTTP_CONNECTIONS   8 /* the index service is full with 2 to 4 */
+#define G3_HTTP_RETRIES       8 /* about a minute of patience: what a service needs to start anew */
 #define G3_HTTP_TIMEOUT       400 /* what a commons' gateway lets a request take */
 #define G3_HTTP_TOTAL_TIMEOUT 3600
 #define G3_HTTP_ANSWER_LIMIT  ((size_t)64 * 1024 * 1024)
 
 /* One request; redirects are followed within its scheme, host and port, and for a GET elsewhere
- * without the login. The producer fills it in; url and body are owned by the engine from then on. */
+ * without the login. The producer fills it in; url and body are the engine's from then on. */
 typedef struct g3_request {
     g3_method method;
-    g3_buffer url;         /* whole URL, percent-encoded */
-    g3_buffer body;        /* JSON, sent as application/json; empty: none */
-    bool repeatable;       /* may be sent again after it might have reached the service */
-    void *tag;             /* the producer's own, given back in done() */
+    g3_buffer url;   /* whole URL, percent-encoded */
+    g3_buffer body;  /* JSON, sent as application/json; empty: none */
+    bool repeatable; /* may be sent again after it might have reached the service */
+    void *tag;       /* the producer's own, given back in done() */
 } g3_request;
 
 typedef struct g3_response {
-    long status;      /* HTTP status of the last try; 0 if there was no answer */
-    g3_buffer body;   /* of the last try, unpacked; the receiver may take it (copy the struct, zero this
-                         one); freed after done() otherwise */
-    int attempts;     /* tries made */
-    double seconds;   /* the last try took */
-    g3_error error;   /* for status 0 or when retries ran out (5xx...): what a user needs to know */
-    bool failed;      /* `error` is set: connection failure, time-out, answer too large, status still
-                         408/429/5xx after retries. Other 4xx are answers, not failures. */
+    long status;    /* HTTP status of the last try; 0 if there was no answer */
+    g3_buffer body; /* of the last try, unpacked; the receiver may take it (copy the struct, zero
+                       this one); freed after done() otherwise */
+    int attempts;   /* tries made */
+    double seconds; /* the last try took */
+    g3_error error; /* for status 0 or when retries ran out (5xx...): what a user needs to know */
+    bool failed;    /* `error` is set: connection failure, time-out, answer too large, status still
+                       408/429/5xx after retries. Other 4xx are answers, not failures. */
 } g3_response;
 
 typedef enum g3_pull {
@@ -93,14 +94,14 @@ typedef struct g3_producer {
     void *context;
 } g3_producer;
 
-/* @return owned by the caller: g3_http_close(); NULL with G3_EXIT_LOCAL or G3_EXIT_INPUT (CA file) */
+/* @return owned by the caller: g3_http_close(); NULL with G3_EXIT_LOCAL, G3_EXIT_INPUT (CA file) */
 g3_http *g3_http_open(const g3_http_options *options, g3_error *error);
 
 /* Runs a producer to its end. May be called again with another producer (connections are kept), but
- * not from within next() or done(). A run that fails, for whatever reason, abandons what is in flight
- * without done(): tags that were given out are the producer's to free.
- * On SIGINT or SIGTERM (g3/base/interrupt.h) no more is pulled, what is in flight is finished (repeats
- * are not waited for), then it fails with G3_EXIT_INTERRUPTED.
+ * not from within next() or done(). A run that fails, for whatever reason, abandons what is in
+ * flight without done(): tags that were given out are the producer's to free. On SIGINT or SIGTERM
+ * (g3/base/interrupt.h) no more is pulled, what is in flight is finished (repeats are not waited
+ * for), then it fails with G3_EXIT_INTERRUPTED.
  * @return false with the error of next(), done() or the engine itself */
 bool g3_http_run(g3_http *http, const g3_producer *producer, g3_error *error);
 
@@ -114,15 +115,15 @@ bool g3_http_send(g3_http *http, g3_request *take_request, g3_response *response
  * @param body  JSON or empty
  * @param response  filled in; the caller frees response->body
  * @return false only if interrupted or for lack of memory; see response->failed */
-bool g3_http_fetch(g3_http *http, g3_method method, const char *url, g3_view body, g3_response *response,
-                   g3_error *error);
+bool g3_http_fetch(g3_http *http, g3_method method, const char *url, g3_view body,
+                   g3_response *response, g3_error *error);
 
 /* Counters since open. */
 typedef struct g3_http_statistics {
     uint64_t requests; /* answers received */
     uint64_t retries;
-    uint64_t bytes;    /* of answers' bodies, unpacked */
-    int64_t window;    /* requests that the engine allows in flight at present */
+    uint64_t bytes; /* of answers' bodies, unpacked */
+    int64_t window; /* requests that the engine allows in flight at present */
 } g3_http_statistics;
 
 g3_http_statistics g3_http_get_statistics(const g3_http *http);

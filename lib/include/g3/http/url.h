@@ -22,11 +22,11 @@ bool g3_url_same_origin(const char *left, const char *right);
  * @return false if it is no such URL */
 bool g3_url_read(const char *url, char **host, bool *encrypted, bool *with_login);
 
-/* True for a host that never leaves this machine: "localhost", 127.x.x.x, ::1 (also in brackets). */
+/* True for a host that is this machine itself: "localhost", 127.x.x.x, ::1 (also in brackets). */
 bool g3_host_is_loopback(const char *host);
 
-/* Appends `url` as it may be shown in a message: user and password masked, cut with "..." where it is
- * longer than a message should be. */
+/* Appends `url` as it may be shown in a message: user and password masked, cut with "..." where it
+ * is longer than a message should be. */
 void g3_url_append_shown(g3_buffer *text, const char *url);
 
 #endif

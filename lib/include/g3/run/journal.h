@@ -14,21 +14,19 @@ typedef struct g3_journal g3_journal;
 
 typedef enum g3_journal_stage {
     G3_JOURNAL_NEW,        /* there is no earlier run */
-    G3_JOURNAL_UNFINISHED, /* an earlier run ended before its work did: go on from g3_journal_load()
-                            */
+    G3_JOURNAL_UNFINISHED, /* an earlier run ended too early: go on from g3_journal_load() */
     G3_JOURNAL_FINISHED,   /* the job was done by an earlier run */
 } g3_journal_stage;
 
 /* Opens or creates the journal at `path`.
- * @param subject  what the run is of; must be equal to that of the run it continues. UTF-8, no
- * secrets
+ * @param subject  what the run is of; must be equal to that of the run it continues. UTF-8, and
+ *         holds no secrets
  * @return owned by the caller: g3_journal_close(); NULL with G3_EXIT_LOCAL (can't be opened or is
- * no journal, in use by another process) or G3_EXIT_USAGE (it is of another subject) */
+ *         no journal, in use by another process) or G3_EXIT_USAGE (it is of another subject) */
 g3_journal *g3_journal_open(const char *path, g3_view subject, g3_journal_stage *stage,
                             g3_error *error);
 
-/* One key range of a sweep; numbered by its place, from 0. What the parts mean: lib/run/ranges.h.
- */
+/* One key range of a sweep, numbered by its place from 0. What the parts mean: lib/run/ranges.h. */
 typedef struct g3_journal_range {
     g3_view position;         /* GUID of the last record taken */
     const g3_view *landmarks; /* GUIDs of the first records */
@@ -43,8 +41,7 @@ typedef struct g3_journal_state {
     size_t range_count;
     int64_t offset;   /* bytes of the output that are safe */
     uint64_t records; /* in the output so far */
-    int64_t
-        expected; /* records that the service said it had when the first run began; -1: not known */
+    int64_t expected; /* records that there were when the first run began; -1: not known */
 } g3_journal_state;
 
 /* Writes where the run stands, in one transaction. Ranges are never fewer than before; the
