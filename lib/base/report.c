@@ -10,6 +10,9 @@
 /* Least seconds between two drawings of the progress line: smooth to the eye, free of cost. */
 #define DRAW_INTERVAL 0.1
 
+/* The same for progress as lines of a log, which stay. */
+#define LOG_INTERVAL 1.0
+
 void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, bool json,
                         g3_progress_mode mode)
 {
@@ -105,9 +108,18 @@ void g3_progress(g3_reporter *reporter, const char *format, ...)
     if (!reporter || !reporter->progress)
         return;
     double now = g3_clock();
-    if (reporter->progress_drawn && now - reporter->last_draw < DRAW_INTERVAL)
+    double since = now - reporter->last_draw;
+    if (reporter->json ? since < LOG_INTERVAL : reporter->progress_drawn && since < DRAW_INTERVAL)
         return;
     reporter->last_draw = now;
+    if (reporter->json) {
+        char message[G3_ERROR_MESSAGE_SIZE];
+        va_start(arguments, format);
+        vsnprintf(message, sizeof message, format, arguments);
+        va_end(arguments);
+        write_line(reporter, "progress", "", message);
+        return;
+    }
     reporter->progress_drawn = true;
     fprintf(stderr, "\r\033[K%s: ", reporter->tool);
     va_start(arguments, format);

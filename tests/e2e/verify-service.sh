@@ -22,3 +22,12 @@ expect_status 5 g3-fetch-index -e http://127.0.0.1:1 --retries 0
 expect_status 2 g3-verify --metadata-url "$SANDBOX" index.csv
 expect_status 2 g3-fetch-index --metadata-url "$SANDBOX"
 expect_text err "which index service?"
+
+# With --log json all of standard error is JSON lines: warnings, progress, the summary, the error.
+stop_sandboxes
+start_sandbox --load index.csv --fault 503:0.2 --fault-limit 5
+expect_status 0 g3-verify -e "$SANDBOX" --log json --progress always index.csv
+jq -es 'all(.tool == "g3-verify" and (.time | fromdate > 0))' err >levels || fail "no JSON lines: $(cat -A err)"
+[ "$(jq -r .level err | sort -u | paste -sd ' ')" = 'note progress warning' ] || fail "levels: $(cat err)"
+expect_status 5 g3-fetch-index -e http://127.0.0.1:1 --retries 0 --log json
+[ "$(jq -r .level err)" = error ] || fail "$(cat err)"

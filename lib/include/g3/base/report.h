@@ -38,7 +38,8 @@ void g3_warn(g3_reporter *reporter, const char *format, ...) __attribute__((form
  * @return the exit status that goes with it, for main to return. */
 int g3_report_error(g3_reporter *reporter, const g3_error *error);
 
-/* Redraws the progress line, at most ten times a second; a no-op where progress is off. */
+/* Redraws the progress line, at most ten times a second; with `--log json` writes a line of level
+ * "progress", at most one a second. A no-op where progress is off. */
 void g3_progress(g3_reporter *reporter, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
