@@ -4,6 +4,7 @@
 #include "g3/base/memory.h"
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 /* Rows held in memory before spilling, unless --memory says otherwise. */
 #define DEFAULT_MEMORY ((int64_t)1 << 30)
@@ -120,6 +121,27 @@ bool common_manifest_options(const common_options *options, g3_kind kind,
         maps[i].field = (g3_view){text, (size_t)(equals - text)};
         maps[i].column = g3_view_of(equals + 1);
     }
+    return true;
+}
+
+static bool is_same_file(const char *left, const char *right)
+{
+    struct stat one, other;
+    return strcmp(left, right) == 0 ||
+           (stat(left, &one) == 0 && stat(right, &other) == 0 && S_ISREG(one.st_mode) &&
+            one.st_dev == other.st_dev && one.st_ino == other.st_ino);
+}
+
+bool common_part_outputs(const common_output *outputs, size_t count, g3_error *error)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (outputs[i].path && outputs[k].path &&
+                is_same_file(outputs[i].path, outputs[k].path))
+                return g3_fail(
+                    error, G3_EXIT_USAGE, "%s and %s can't both go to %s: name another file",
+                    outputs[k].option, outputs[i].option,
+                    strcmp(outputs[i].path, "-") == 0 ? "standard output" : outputs[i].path);
     return true;
 }
 

@@ -46,6 +46,16 @@ int run_filter(const filter *self, int argc, char **argv);
 bool common_manifest_options(const common_options *options, g3_kind kind,
                              g3_manifest_options *result, g3_error *error);
 
+/* An option that names a file to write. */
+typedef struct common_output {
+    const char *option; /* as the user writes it */
+    const char *path;   /* "-" is standard output; NULL: not given */
+} common_output;
+
+/* Whether the outputs go to different places: two in one would spoil each other.
+ * @return false with G3_EXIT_USAGE */
+bool common_part_outputs(const common_output *outputs, size_t count, g3_error *error);
+
 /* The format to write: --to, else by the output's name (.csv .tsv .ndjson .jsonl, in front of
  * .zst), else `otherwise`. */
 g3_format common_output_format(const common_options *options, g3_format otherwise);

@@ -147,7 +147,11 @@ static bool check_usage(const common_options *common, const fetch_options *mine,
     if (mine->filters.size && !g3_view_to_size(g3_view_of(mine->filters.size), &size))
         return g3_fail(error, G3_EXIT_USAGE, "--size \"%s\" is not a whole number of bytes",
                        mine->filters.size);
-    return true;
+    const common_output outputs[] = {{"-o", common->output},
+                                     {"--unmatched", mine->unmatched},
+                                     {"--resume", mine->resume},
+                                     {"--reject", common->reject}};
+    return common_part_outputs(outputs, G3_COUNT(outputs), error);
 }
 
 static void summarize(g3_reporter *reporter, const g3_fetch_result *result, const g3_http *http,
@@ -232,7 +236,8 @@ static int run(void *context, const g3_text_list *operands, g3_reporter *reporte
     return rejected || result.unmatched || result.incomplete ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
 }
 
-/* clang-format off: the lines are those of the help */
+/* The lines are those of the help. */
+/* clang-format off */
 static const char DETAILS[] =
     "Every record comes exactly once, however many requests read side by side, and whatever is\n"
     "written to the index meanwhile. The manifest has the columns guid, urls, authz, acl, md5,\n"

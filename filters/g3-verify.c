@@ -69,11 +69,9 @@ static bool check_usage(const verify_run *run, g3_error *error)
         return g3_fail(
             error, G3_EXIT_USAGE,
             "--extra takes a sweep over the index: leave out --lookup, or give --lookup sweep");
-    if (mine->extra && strcmp(mine->extra, "-") == 0 && strcmp(run->common->output, "-") == 0)
-        return g3_fail(
-            error, G3_EXIT_USAGE,
-            "--extra and the differences can't both go to standard output: give -o FILE");
-    return true;
+    const common_output outputs[] = {
+        {"-o", run->common->output}, {"--extra", mine->extra}, {"--reject", run->common->reject}};
+    return common_part_outputs(outputs, G3_COUNT(outputs), error);
 }
 
 /* Differences: what form, and what parts cells. */
@@ -181,7 +179,8 @@ static int run_verify(void *context, const g3_text_list *operands, g3_reporter *
     return status;
 }
 
-/* clang-format off: the lines are those of the help */
+/* The lines are those of the help. */
+/* clang-format off */
 static const char DETAILS[] =
     "Compares each row of the manifests with the index record of its GUID and writes a line for each\n"
     "difference: {\"guid\",\"field\",\"expected\",\"actual\"}; field \"no_record\" for a row that the index\n"

@@ -23,6 +23,19 @@ expect_status 2 g3-verify --metadata-url "$SANDBOX" index.csv
 expect_status 2 g3-fetch-index --metadata-url "$SANDBOX"
 expect_text err "which index service?"
 
+# Two outputs in one place would spoil each other.
+stop_sandboxes
+start_sandbox --load index.csv
+expect_status 2 g3-fetch-index -e "$SANDBOX" -o fetched.csv --resume fetched.csv
+expect_text err "-o and --resume can't both go to fetched.csv"
+g3-fetch-index -e "$SANDBOX" -q -o fetched.csv --resume journal
+expect_status 2 g3-fetch-index -e "$SANDBOX" -o journal --resume ./journal
+expect_status 2 g3-fetch-index -e "$SANDBOX" --guids index.csv --unmatched -
+expect_text err "-o and --unmatched can't both go to standard output"
+expect_status 2 g3-verify -e "$SANDBOX" --extra - index.csv
+expect_status 2 g3-verify -e "$SANDBOX" --reject - index.csv
+expect_status 2 g3-verify -e "$SANDBOX" --reject same --extra same index.csv
+
 # With --log json all of standard error is JSON lines: warnings, progress, the summary, the error.
 stop_sandboxes
 start_sandbox --load index.csv --fault 503:0.2 --fault-limit 5
