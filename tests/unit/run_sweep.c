@@ -106,7 +106,7 @@ static void change(service *index)
 static void read_parameter(const char *head, const char *name, char *value, size_t size)
 {
     size_t length = 0;
-    const char *at = strstr(head, name), *end = strchr(head + strlen("GET "), ' ');
+    const char *at = strstr(head, name), *end = strstr(head, " HTTP/");
     value[0] = '\0';
     if (!at || at > end)
         return;
