@@ -9,19 +9,19 @@
  * boundaries and the order in which answers come:
  *
  *  - Pages of probes claim their records first come, first served, and a page is cut at the first
- * record that another range owns. So no two ranges hold one record among their landmarks, and what
- * a range holds is all that the service has from its first landmark to its last.
+ *    record that another range owns. So no two ranges hold one record among their landmarks, and
+ *    what a range holds is all that the service has from its first landmark to its last.
  *  - Nothing is missing: a range stops only at a landmark L of another range. That one holds
- * everything from L to its own last landmark, then reads on, and stops only at a landmark further
- * on. Following these stops leads through the whole index to its end. It starts at the first
- * record: the probe behind "" either makes a range that begins there or is dropped because another
- * range owns that record.
+ *    everything from L to its own last landmark, then reads on, and stops only at a landmark
+ *    further on. Following these stops leads through the whole index to its end. It starts at the
+ *    first record: the probe behind "" either makes a range that begins there or is dropped because
+ *    another range owns that record.
  *  - Nothing comes twice: if two ranges read past the same record, the one that began earlier has
- * read past all landmarks of the other without meeting one. A landmark between the two that was
- * there when both were probed would have cut or dropped one of them. So all of that range's
- * landmarks, a whole page, were deleted or written meanwhile. This can't be prevented, but it is
- * found: then both ranges stop at the same place, while otherwise each stops at a range of its own.
- * g3_ranges_check() looks for it.
+ *    read past all landmarks of the other without meeting one. A landmark between the two that was
+ *    there when both were probed would have cut or dropped one of them. So all of that range's
+ *    landmarks, a whole page, were deleted or written meanwhile. This can't be prevented, but it is
+ *    found: then both ranges stop at the same place, while otherwise each stops at a range of its
+ *    own. g3_ranges_check() looks for it.
  *
  * Records deleted meanwhile come once or not at all, and so do those written meanwhile.
  */

@@ -10,11 +10,11 @@ typedef struct g3_wanted g3_wanted;
 /* Reads a list.
  * @param field    G3_GUID or G3_MD5 (compared and kept in lower case)
  * @param path     a manifest with a column for that field; or plain lines: then its only column is
- * headed by the first item; "-" is standard input
+ *                 headed by the first item; "-" is standard input
  * @param memory   bytes that the list may take
  * @param rejects  takes the rows that can't be used
  * @return owned by the caller: g3_wanted_close(); NULL with G3_EXIT_INPUT (unreadable, no such
- * column), G3_EXIT_USAGE (does not fit `memory`), or the rejects' error */
+ *         column), G3_EXIT_USAGE (does not fit `memory`), or the rejects' error */
 g3_wanted *g3_wanted_read(g3_object_field field, const char *path,
                           const g3_manifest_options *options, size_t memory, g3_rejects *rejects,
                           g3_error *error);

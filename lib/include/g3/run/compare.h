@@ -4,7 +4,7 @@
  *  - a field that the manifest has no column for is not compared; other columns never are;
  *  - urls, authz and acl are equal when they hold the same items, each as often, in any order;
  *    `%20` inside an item is a blank (a cell can't hold a blank otherwise, so the manifest can't
- * tell them apart);
+ *    tell them apart);
  *  - file_size as whole numbers, md5 and file_name as text, byte by byte;
  *  - null, the empty text and the empty list are all "nothing", and equal to each other.
  */

@@ -1,13 +1,17 @@
 /* Differences between a manifest's row and the index, as lines to read on by programs and people.
  *
- * Forms, one line a differing field, fields in the order of g3_object_field:
- *   JSON lines  {"guid":G,"field":"md5","expected":VALUE,"actual":VALUE}; lists sorted, nothing is
- * null or [] CSV, TSV    guid,field,expected,actual; lists joined by a space SDK G|md5|expected
- * VALUE|actual VALUE in Python's spelling, as the Python SDK's log has it: lists as they come,
- * nothing in the row as '' and in the index as None; a line end inside a value is spelt \n or \r,
- * so that a difference stays one line A row that the index has no record for is one difference,
- * field "no_record": expected is the whole row (a JSON object, also in CSV and TSV; a Python
- * dictionary of its cells), actual is null (empty; None).
+ * One line for each field that differs, fields in the order of g3_object_field:
+ *
+ *   JSON lines  {"guid":G,"field":"md5","expected":VALUE,"actual":VALUE}; lists sorted; nothing is
+ *               null or []
+ *   CSV, TSV    guid,field,expected,actual; lists sorted, joined by a space
+ *   SDK         G|md5|expected VALUE|actual VALUE in Python's spelling, as the Python SDK's log has
+ *               it: lists as they come, nothing in the row as '' and in the index as None; a line
+ *               end inside a value is spelt \n or \r, so that a difference stays one line
+ *
+ * A row that the index has no record for is one difference, field "no_record": expected is the
+ * whole row (a JSON object, also in CSV and TSV; a Python dictionary of its cells), actual is null
+ * (empty; None).
  */
 #ifndef G3_RUN_DIFFERENCE_H
 #define G3_RUN_DIFFERENCE_H

@@ -5,12 +5,12 @@
  * exact is this:
  *  1. Probe: ask a short page behind each guessed boundary. The GUIDs of that page are the range's
  *     landmarks. A page whose first record already is another range's landmark makes no range; one
- * that runs into another's landmark further on ends there.
+ *     that runs into another's landmark further on ends there.
  *  2. Each range is read on from its landmarks, page by page, until it meets a landmark of any
- * other range, or a page without records, which is the end of the index. A range has many
- * landmarks, so that the deletion of its first record meanwhile does no harm. Nothing is emitted
- * before all probes are in. Why this is exact: lib/run/ranges.h; how boundaries are guessed:
- * lib/run/guesses.h.
+ *     other range, or a page without records, which is the end of the index. A range has many
+ *     landmarks, so that the deletion of its first record meanwhile does no harm.
+ * Nothing is emitted before all probes are in. Why this is exact: lib/run/ranges.h; how boundaries
+ * are guessed: lib/run/guesses.h.
  */
 #ifndef G3_RUN_SWEEP_H
 #define G3_RUN_SWEEP_H

@@ -1,13 +1,13 @@
-/* Verifying a manifest of objects against the index: every row is compared with the record of its
- * GUID.
+/* Verifying a manifest of objects against the index: each row is compared with its GUID's record.
  *
  * Two ways to come by the records, with one result:
  *  - lookups (g3/run/lookup.h): rows wait in a bounded window; constant memory;
  *  - a sweep (g3/run/sweep.h): rows are held in a table by GUID and the whole index is read past
- * them; rows that it did not meet are looked up before they are called missing, for the index may
- * have grown meanwhile. Rows beyond the memory limit go to disk, with the swept records, sorted by
- * GUID, and are joined there. AUTO begins with lookups, measures, and sweeps for what is left where
- * that is faster (g3/run/planner.h).
+ *    them; rows that it did not meet are looked up before they are called missing, for the index
+ *    may have grown meanwhile. Rows beyond the memory limit go to disk, with the swept records,
+ *    sorted by GUID, and are joined there.
+ * AUTO begins with lookups, measures, and sweeps for what is left where that is faster
+ * (g3/run/planner.h).
  *
  * Differences are written in the order of the manifest's rows (g3/run/difference.h), also where a
  * GUID is listed more than once: each row is compared on its own. Rows without a GUID, and those
