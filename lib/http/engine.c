@@ -203,6 +203,14 @@ static bool send_what_is_due(engine_run *run, g3_error *error)
     return true;
 }
 
+/* Lets a request wait whose answer the producer could not use: one that is asked for again at once
+ * would most often be answered with the same. */
+static void hold_back(g3_http *http, g3_exchange *exchange)
+{
+    exchange->due = g3_clock() + g3_retry_delay(&http->random, exchange->request.asked_before - 1);
+    change_state(http, exchange, G3_EXCHANGE_WAITING);
+}
+
 /* Fills the window from the producer. Waiting repeats count as in flight: a service in trouble is
  * not to get ever more requests. */
 static bool pull(engine_run *run, g3_error *error)
@@ -214,7 +222,9 @@ static bool pull(engine_run *run, g3_error *error)
         case G3_PULL_REQUEST: {
             g3_exchange *exchange = find_free(http);
             g3_exchange_begin(exchange, &request);
-            if (!send_try(run, exchange, error))
+            if (exchange->request.asked_before > 0)
+                hold_back(http, exchange);
+            else if (!send_try(run, exchange, error))
                 return false;
             break;
         }
@@ -333,8 +343,7 @@ static void heed_interrupt(engine_run *run)
         return;
     run->interrupted = run->ended = true;
     double patience = run->http->options.request_timeout;
-    run->give_up =
-        g3_clock() + (patience < INTERRUPT_PATIENCE ? patience : INTERRUPT_PATIENCE);
+    run->give_up = g3_clock() + (patience < INTERRUPT_PATIENCE ? patience : INTERRUPT_PATIENCE);
     abandon_all(run->http, false);
 }
 

@@ -74,6 +74,7 @@ static g3_pull next_md5(void *context, g3_request *request, g3_error *error)
     const g3_index_filters filters = {.hashes = {hashes, 1}};
     g3_index_list_request(request, run->base, &filters, g3_buffer_view(&ask->position), run->page);
     request->tag = ask;
+    request->asked_before = ask->tries;
     run->in_flight++;
     return G3_PULL_REQUEST;
 }

@@ -140,6 +140,7 @@ static void fill_request(g3_lookup *lookup, g3_lookup_ask *ask, g3_request *requ
         break;
     }
     request->tag = ask;
+    request->asked_before = ask->unreadable;
     ask->block->in_flight++;
 }
 

@@ -63,6 +63,7 @@ static g3_pull next_probe(void *context, g3_request *request, g3_error *error)
     g3_index_list_request(request, run->options->base, run->options->filters,
                           g3_buffer_view(&ask->boundary), run->page);
     request->tag = ask;
+    request->asked_before = ask->tries;
     run->in_flight++;
     return G3_PULL_REQUEST;
 }

@@ -118,6 +118,7 @@ static g3_pull next_page(void *context, g3_request *request, g3_error *error)
     g3_index_list_request(request, run->options->base, run->options->filters,
                           g3_buffer_view(&range->position), run->page);
     request->tag = &run->readings[chosen];
+    request->asked_before = run->readings[chosen].tries;
     run->readings[chosen].in_flight = true;
     run->in_flight++;
     return G3_PULL_REQUEST;

@@ -346,6 +346,25 @@ Test(http_engine, fetches_one_answer)
     fault_server_free(server);
 }
 
+Test(http_engine, what_was_asked_before_waits_as_a_repeat_does)
+{
+    fault_server *server = fault_server_start(answer_ok, NULL);
+    g3_http *http = open_test_engine((g3_http_options){0});
+    for (int before = 0; before < 2; before++) {
+        g3_request request = {.repeatable = true, .asked_before = before};
+        g3_response response;
+        g3_buffer_append_text(&request.url, fault_server_url(server));
+        cr_assert(g3_http_send(http, &request, &response, NULL));
+        cr_expect_not(response.failed);
+        cr_expect_eq(g3_http_get_statistics(http).retries, (uint64_t)before);
+        g3_buffer_free(&response.body);
+    }
+    g3_http_close(http);
+    fault_server_stop(server);
+    cr_expect_eq(fault_server_requests(server), 2);
+    fault_server_free(server);
+}
+
 Test(http_engine, a_proxy_is_not_asked_for_this_machine)
 {
     setenv("http_proxy", "http://127.0.0.1:1/", 1);

@@ -63,10 +63,12 @@ typedef struct g3_http_options {
  * without the login. The producer fills it in; url and body are the engine's from then on. */
 typedef struct g3_request {
     g3_method method;
-    g3_buffer url;   /* whole URL, percent-encoded */
-    g3_buffer body;  /* JSON, sent as application/json; empty: none */
-    bool repeatable; /* may be sent again after it might have reached the service */
-    void *tag;       /* the producer's own, given back in done() */
+    g3_buffer url;    /* whole URL, percent-encoded */
+    g3_buffer body;   /* JSON, sent as application/json; empty: none */
+    bool repeatable;  /* may be sent again after it might have reached the service */
+    int asked_before; /* times that the producer has asked this and got an answer that it could not
+                         use: it is sent after a back-off that grows with them */
+    void *tag;        /* the producer's own, given back in done() */
 } g3_request;
 
 typedef struct g3_response {
