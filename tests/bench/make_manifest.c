@@ -29,8 +29,8 @@ static void print_guid(uint64_t row)
 static void print_index_row(uint64_t row)
 {
     print_guid(row);
-    printf(",s3://nih-nhlbi-datacommons/release/freeze8/NWD%07" PRIu64 ".b38.irc.v1.cram"
-           " gs://topmed-irc-share/genomes/NWD%07" PRIu64 ".b38.irc.v1.cram"
+    printf(",gs://topmed-irc-share/genomes/NWD%07" PRIu64 ".b38.irc.v1.cram"
+           " s3://nih-nhlbi-datacommons/release/freeze8/NWD%07" PRIu64 ".b38.irc.v1.cram"
            ",/programs/topmed/projects/phs%06" PRIu64 ",phs%06" PRIu64 ".c1,%016" PRIx64 "%016" PRIx64
            ",%" PRIu64 ",NWD%07" PRIu64 ".b38.irc.v1.cram\n",
            row, row, row % 50, row % 50, mix(row * 3 + 1), mix(row * 3 + 2), mix(row) >> 24, row);

@@ -15,7 +15,7 @@
 #define G3_PLAN_SWEEP_ADVANTAGE 2.0
 
 /* A lookup that ends within this time is not worth a second thought, seconds. */
-#define G3_PLAN_SHORT 2.0
+#define G3_PLAN_SHORT 0.5
 
 /* A sweep has to save this share of the time, for estimates are estimates. */
 #define G3_PLAN_MARGIN 0.1
