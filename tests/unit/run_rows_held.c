@@ -133,9 +133,10 @@ Test(planner, sweeps_when_a_good_share_of_the_index_is_wanted)
 
 Test(planner, does_not_think_twice_about_short_lookups)
 {
-    cr_expect_eq(plan_for(5000, 5000, 2844).choice, G3_PLAN_IDS);
+    cr_expect_eq(plan_for(1400, 1400, 2844).choice, G3_PLAN_IDS);
+    cr_expect_eq(plan_for(1600, 1600, 2844).choice, G3_PLAN_SWEEP);
     cr_expect_eq(plan_for(0, 0, 2844).choice, G3_PLAN_IDS);
-    cr_expect_eq(plan_for(100000, 100000, 100000).choice, G3_PLAN_IDS);
+    cr_expect_eq(plan_for(49000, 49000, 100000).choice, G3_PLAN_IDS);
 }
 
 Test(planner, counts_rows_where_their_number_decides)
