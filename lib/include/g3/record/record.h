@@ -22,7 +22,7 @@ typedef enum g3_object_field {
     G3_OTHER_FIELD = 255, /* any other column */
 } g3_object_field;
 
-/* What a record is made of (design: "Record kinds"). */
+/* What a record is made of. */
 typedef enum g3_kind {
     G3_KIND_OBJECT,   /* fields above typed, other columns strings, behind them */
     G3_KIND_METADATA, /* guid, then each cell that parses as JSON as that value */

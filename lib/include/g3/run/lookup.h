@@ -29,7 +29,7 @@
 
 typedef enum g3_lookup_way { G3_LOOKUP_IDS, G3_LOOKUP_BULK, G3_LOOKUP_SINGLE } g3_lookup_way;
 
-#define G3_LOOKUP_BULK_BATCH  1000 /* services.md: 100 to 5000 make no difference to the service */
+#define G3_LOOKUP_BULK_BATCH  1000 /* 100 to 5,000 make no difference to the service (measured) */
 #define G3_LOOKUP_BLOCK_ROWS  1024 /* a dozen id lists: enough to keep all connections busy */
 #define G3_LOOKUP_BLOCK_BYTES ((size_t)1 << 20) /* a block ends with the GUID that reaches this */
 #define G3_LOOKUP_BLOCKS      24                /* blocks begun and not yet delivered, at most */
