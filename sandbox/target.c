@@ -1,17 +1,6 @@
 /* Taking the target of a request apart. */
 #include "target.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Decodes percent escapes, and '+' as a blank where it stands for one (in queries, not in paths).
  */
 static g3_view decode(g3_view text, bool plus_is_blank, g3_arena *arena)
@@ -20,9 +9,9 @@ static g3_view decode(g3_view text, bool plus_is_blank, g3_arena *arena)
     size_t length = 0;
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
-        if (c == '%' && i + 2 < text.length && hex_digit(text.data[i + 1]) >= 0 &&
-            hex_digit(text.data[i + 2]) >= 0) {
-            c = (char)(hex_digit(text.data[i + 1]) * 16 + hex_digit(text.data[i + 2]));
+        if (c == '%' && i + 2 < text.length && g3_hex_digit(text.data[i + 1]) >= 0 &&
+            g3_hex_digit(text.data[i + 2]) >= 0) {
+            c = (char)(g3_hex_digit(text.data[i + 1]) * 16 + g3_hex_digit(text.data[i + 2]));
             i += 2;
         } else if (c == '+' && plus_is_blank) {
             c = ' ';

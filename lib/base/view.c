@@ -64,3 +64,14 @@ bool g3_view_to_size(g3_view text, int64_t *value)
     *value = sum;
     return true;
 }
+
+int g3_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}

@@ -2,8 +2,7 @@
 #include "g3/record/check.h"
 #include <stdlib.h>
 
-#define MD5_DIGITS  32
-#define UUID_LENGTH 36
+#define MD5_DIGITS 32
 
 /* Faults gathered so far. */
 typedef struct fault_list {
@@ -17,24 +16,14 @@ static void add_fault(fault_list *list, g3_object_field field, g3_view value, co
         list->faults[list->count++] = (g3_fault){field, value, reason};
 }
 
-static bool is_lower_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-static bool is_hex(char c)
-{
-    return is_lower_hex(c) || (c >= 'A' && c <= 'F');
-}
-
 bool g3_ends_in_uuid(g3_view text)
 {
-    if (text.length < UUID_LENGTH)
+    if (text.length < G3_UUID_LENGTH)
         return false;
-    const char *uuid = text.data + text.length - UUID_LENGTH;
-    for (size_t i = 0; i < UUID_LENGTH; i++) {
+    const char *uuid = text.data + text.length - G3_UUID_LENGTH;
+    for (size_t i = 0; i < G3_UUID_LENGTH; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? uuid[i] != '-' : !is_hex(uuid[i]))
+        if (dash ? uuid[i] != '-' : g3_hex_digit(uuid[i]) < 0)
             return false;
     }
     return true;
@@ -54,8 +43,9 @@ static void check_md5(fault_list *list, const g3_value *md5)
         return;
     }
     for (size_t i = 0; i < md5->text.length; i++) {
-        lower = lower && is_lower_hex(md5->text.data[i]);
-        hex = hex && is_hex(md5->text.data[i]);
+        char c = md5->text.data[i];
+        lower = lower && !(c >= 'A' && c <= 'F');
+        hex = hex && g3_hex_digit(c) >= 0;
     }
     if (!hex || md5->text.length != MD5_DIGITS)
         add_fault(list, G3_MD5, md5->text, "is not 32 hexadecimal digits");

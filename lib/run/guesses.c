@@ -1,11 +1,8 @@
 /* Guesses at boundaries that part the index evenly. Used by probe.c. */
 #include "guesses.h"
+#include "g3/record/check.h"
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* Length of a UUID as text, and the places of its dashes (RFC 9562, 4). */
-#define UUID_LENGTH    36
-#define IS_DASH(place) ((place) == 8 || (place) == 13 || (place) == 18 || (place) == 23)
 
 /* Pieces that a segment is cut into at once, at most: a digit's worth. */
 #define MOST_PIECES 16
@@ -113,33 +110,16 @@ void g3_guesses_close(g3_guesses *guesses)
     free(guesses);
 }
 
-static int read_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Parts a GUID into prefix and number. @return false if it does not end in a UUID */
 static bool read_guid(g3_view guid, g3_view *prefix, key_number *number)
 {
-    if (guid.length < UUID_LENGTH)
+    if (!g3_ends_in_uuid(guid))
         return false;
-    const char *uuid = guid.data + guid.length - UUID_LENGTH;
-    key_number value = 0;
-    for (int i = 0; i < UUID_LENGTH; i++) {
-        int digit = read_digit(uuid[i]);
-        if (IS_DASH(i) ? uuid[i] != '-' : digit < 0)
-            return false;
-        if (!IS_DASH(i))
-            value = value * 16 + (unsigned)digit;
-    }
-    *prefix = (g3_view){guid.data, guid.length - UUID_LENGTH};
-    *number = value;
+    *prefix = (g3_view){guid.data, guid.length - G3_UUID_LENGTH};
+    *number = 0;
+    for (size_t i = prefix->length; i < guid.length; i++)
+        if (guid.data[i] != '-')
+            *number = *number * 16 + (unsigned)g3_hex_digit(guid.data[i]);
     return true;
 }
 

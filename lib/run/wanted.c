@@ -80,9 +80,8 @@ static bool add_item(g3_wanted *wanted, g3_view text, const char *path, g3_error
 
 static bool is_md5(g3_view text)
 {
-    static const char DIGITS[] = "0123456789abcdefABCDEF";
     for (size_t i = 0; i < text.length; i++)
-        if (!text.data[i] || !strchr(DIGITS, text.data[i]))
+        if (g3_hex_digit(text.data[i]) < 0)
             return false;
     return text.length == MD5_LENGTH;
 }

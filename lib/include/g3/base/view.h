@@ -53,4 +53,7 @@ g3_view g3_view_trim(g3_view text);
  * @return false if `text` is anything else (empty, "12x", "-1", "1.0", out of range). */
 bool g3_view_to_size(g3_view text, int64_t *value);
 
+/* The value of a hexadecimal digit of any case, or -1 if `c` is none. */
+int g3_hex_digit(char c);
+
 #endif

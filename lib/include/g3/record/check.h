@@ -25,6 +25,9 @@ typedef struct g3_fault {
  * @return how many */
 size_t g3_check_object(const g3_record *record, g3_fault faults[G3_FAULT_LIMIT]);
 
+/* Characters of a UUID as text (RFC 9562, 4). */
+#define G3_UUID_LENGTH 36
+
 /* True if `text` ends in a UUID, 8-4-4-4-12 hexadecimal digits of any case. */
 bool g3_ends_in_uuid(g3_view text);
 
