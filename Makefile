@@ -12,7 +12,7 @@ PREFIX   ?= /usr/local
 CC       ?= cc
 OPTIMISE ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
-PACKAGES := libcurl json-c libzstd zlib libcrypto sqlite3 libxxhash
+PACKAGES := libcurl json-c libzstd zlib libcrypto sqlite3 libxxhash libpcre2-8
 SANITIZE ?=
 
 CPPFLAGS += -D_GNU_SOURCE -Ilib/include
@@ -77,6 +77,15 @@ $(BUILD)/tests/contract: $(call objects,$(wildcard tests/contract/*.c)) $(BUILD)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libg3.a
 	@mkdir -p $(@D)
 	$(LINK)
+
+# The ways that search_keys compares; Hyperscan is one of them only where it is installed.
+ifeq ($(shell pkg-config --exists libhs && echo there),there)
+$(BUILD)/obj/tests/bench/search/hyperscan.o: CPPFLAGS += -DG3_HAVE_HYPERSCAN $(shell pkg-config --cflags libhs)
+HYPERSCAN_LIBS := $(shell pkg-config --libs libhs)
+endif
+$(BUILD)/bench/search_keys: $(call objects,tests/bench/search_keys.c $(wildcard tests/bench/search/*.c)) $(BUILD)/libg3.a
+	@mkdir -p $(@D)
+	$(LINK) $(HYPERSCAN_LIBS)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_OBJECTS) $(BUILD)/libg3.a
 	@mkdir -p $(@D)

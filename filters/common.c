@@ -60,6 +60,11 @@ const g3_option COMMON_OPTIONS[] = {
      .argument = "SIZE",
      .at = offsetof(common_options, memory),
      .help = "most memory for rows that must be held (default 1G); beyond it, disk is used"},
+    {.name = "tmpdir",
+     .kind = G3_OPTION_TEXT,
+     .argument = "DIR",
+     .at = offsetof(common_options, tmpdir),
+     .help = "folder for what does not fit in memory (default: TMPDIR, else /tmp)"},
     {.name = "quiet",
      .letter = 'q',
      .kind = G3_OPTION_FLAG,
@@ -93,6 +98,8 @@ int run_filter(const filter *self, int argc, char **argv)
     g3_options_result result = g3_options_parse(self->command, argc, argv, &operands, &error);
     g3_reporter_set_up(&reporter, self->command->name, common->quiet, common->log == 1,
                        (g3_progress_mode)common->progress);
+    if (common->tmpdir)
+        setenv("TMPDIR", common->tmpdir, 1);
     if (result == G3_OPTIONS_WRONG)
         status = g3_report_error(&reporter, &error);
     else if (result == G3_OPTIONS_RUN)

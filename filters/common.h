@@ -18,6 +18,7 @@ typedef struct common_options {
     bool unordered;      /* --unordered */
     bool strict;         /* --strict */
     int64_t memory;      /* --memory, bytes */
+    const char *tmpdir;  /* --tmpdir; run_filter() puts it into TMPDIR, where the library looks */
     bool quiet;          /* -q */
     int progress;        /* --progress: a g3_progress_mode */
     int log;             /* --log: 0 text, 1 json */

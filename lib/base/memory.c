@@ -4,10 +4,14 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* First block of an arena: a typical row with its lists fits. */
 #define ARENA_BLOCK ((size_t)16 * 1024)
+
+/* Bytes of a huge page on the machines that have them (x86-64, most of aarch64). */
+#define HUGE_PAGE ((size_t)2 * 1024 * 1024)
 
 struct g3_arena_block {
     struct g3_arena_block *older;
@@ -49,6 +53,18 @@ void *g3_reallocate(void *old, size_t count, size_t size)
     void *space = realloc(old, bytes ? bytes : 1);
     if (!space)
         end_out_of_memory(bytes);
+    return space;
+}
+
+void *g3_allocate_large(size_t size)
+{
+    size_t rounded = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    if (size < HUGE_PAGE)
+        return g3_allocate(size);
+    void *space = rounded < size ? NULL : aligned_alloc(HUGE_PAGE, rounded);
+    if (!space)
+        end_out_of_memory(size);
+    (void)madvise(space, rounded, MADV_HUGEPAGE); /* only advice */
     return space;
 }
 

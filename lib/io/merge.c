@@ -3,12 +3,6 @@
 #include "g3/base/memory.h"
 #include <stdlib.h>
 
-/* Least bytes of a run to read at once. */
-#define LEAST_SPACE ((size_t)4096)
-
-/* Most: beyond, larger reads gain nothing. */
-#define MOST_SPACE ((size_t)1024 * 1024)
-
 /* A run in the heap, with its next key's prefix. */
 typedef struct contender {
     uint64_t prefix;
@@ -61,14 +55,11 @@ static void sink_down(g3_merge *merge, size_t place)
     merge->heap[place] = moved;
 }
 
-g3_merge *g3_merge_open(const g3_spill *spill, const g3_run *runs, size_t count, size_t memory,
-                        g3_error *error)
+g3_merge *g3_merge_open(const g3_spill *spill, const g3_run *runs, size_t count, g3_error *error)
 {
     g3_merge *merge = g3_allocate_zeroed(1, sizeof *merge);
-    size_t space = memory / count;
-    space = space < LEAST_SPACE ? LEAST_SPACE : space > MOST_SPACE ? MOST_SPACE : space;
     for (; merge->run_count < count; merge->run_count++)
-        g3_run_reader_open(&merge->runs[merge->run_count], spill, runs[merge->run_count], space);
+        g3_run_reader_open(&merge->runs[merge->run_count], spill, runs[merge->run_count]);
     for (size_t i = 0; i < count; i++) {
         if (!g3_run_reader_next(&merge->runs[i], error)) {
             g3_merge_close(merge);
@@ -99,13 +90,13 @@ static bool advance_top(g3_merge *merge, g3_error *error)
     return true;
 }
 
-bool g3_merge_next(g3_merge *merge, g3_sort_item *item, bool *ended, g3_error *error)
+bool g3_merge_next(g3_merge *merge, g3_spill_item *item, bool *ended, g3_error *error)
 {
     if (merge->top_given && !advance_top(merge, error))
         return false;
     *ended = merge->heap_count == 0;
     merge->top_given = !*ended;
-    *item = *ended ? (g3_sort_item){0} : merge->runs[merge->heap[0].run].item;
+    *item = *ended ? (g3_spill_item){0} : merge->runs[merge->heap[0].run].item;
     return true;
 }
 

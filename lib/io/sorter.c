@@ -7,7 +7,6 @@
 #include "g3/io/sorter.h"
 #include "g3/base/memory.h"
 #include "merge.h"
-#include "spill.h"
 #include <stdlib.h>
 
 /* An item in memory. */
@@ -16,6 +15,9 @@ typedef struct entry {
     size_t at;       /* of the key in `bytes`; the line follows it */
     uint32_t key_length, line_length;
 } entry;
+
+/* Least bytes of a block on disk. */
+#define LEAST_BLOCK ((size_t)4096)
 
 /* What an entry takes: itself, and its place while sorting. */
 #define ENTRY_COST (2 * sizeof(entry))
@@ -41,10 +43,10 @@ g3_sorter *g3_sorter_open(size_t memory)
     return sorter;
 }
 
-static g3_sort_item item_of(const g3_sorter *sorter, const entry *from)
+static g3_spill_item item_of(const g3_sorter *sorter, const entry *from)
 {
     const char *key = sorter->bytes.data + from->at;
-    return (g3_sort_item){{key, from->key_length}, {key + from->key_length, from->line_length}};
+    return (g3_spill_item){{key, from->key_length}, {key + from->key_length, from->line_length}};
 }
 
 static bool is_after(const g3_sorter *sorter, const entry *left, const entry *right)
@@ -119,10 +121,18 @@ static bool end_run(g3_spill *spill, int64_t begin, g3_run *runs, size_t *count,
     return true;
 }
 
+/* Makes a file whose runs, all being merged at once, stay within the memory (a block is held
+ * unpacked and packed). */
+static bool open_spill(const g3_sorter *sorter, g3_spill *spill, g3_error *error)
+{
+    size_t block = sorter->memory / (2 * G3_MERGE_RUNS);
+    return g3_spill_open(spill, block < LEAST_BLOCK ? LEAST_BLOCK : block, error);
+}
+
 /* Writes what is in memory as a sorted run. */
 static bool spill_entries(g3_sorter *sorter, g3_error *error)
 {
-    if (!sorter->spilled && !g3_spill_open(&sorter->spill, error))
+    if (!sorter->spilled && !open_spill(sorter, &sorter->spill, error))
         return false;
     sorter->spilled = true;
     if (sorter->run_count == sorter->run_capacity) {
@@ -163,10 +173,10 @@ bool g3_sorter_add(g3_sorter *sorter, g3_view key, g3_view line, g3_error *error
 static bool merge_into(const g3_sorter *sorter, const g3_run *runs, size_t count, g3_spill *into,
                        g3_error *error)
 {
-    g3_merge *merge = g3_merge_open(&sorter->spill, runs, count, sorter->memory, error);
+    g3_merge *merge = g3_merge_open(&sorter->spill, runs, count, error);
     bool ended = false, done = merge != NULL;
     while (done && !ended) {
-        g3_sort_item item;
+        g3_spill_item item;
         done = g3_merge_next(merge, &item, &ended, error) &&
                (ended || g3_spill_append(into, item, error));
     }
@@ -178,7 +188,7 @@ static bool merge_into(const g3_sorter *sorter, const g3_run *runs, size_t count
 static bool reduce_runs(g3_sorter *sorter, g3_error *error)
 {
     g3_spill into;
-    if (!g3_spill_open(&into, error))
+    if (!open_spill(sorter, &into, error))
         return false;
     size_t merged = 0;
     bool done = true;
@@ -217,8 +227,7 @@ static bool begin_reading(g3_sorter *sorter, g3_error *error)
     while (sorter->run_count > G3_MERGE_RUNS)
         if (!reduce_runs(sorter, error))
             return false;
-    sorter->merge =
-        g3_merge_open(&sorter->spill, sorter->runs, sorter->run_count, sorter->memory, error);
+    sorter->merge = g3_merge_open(&sorter->spill, sorter->runs, sorter->run_count, error);
     sorter->adding_over = sorter->merge != NULL;
     return sorter->adding_over;
 }
@@ -227,7 +236,7 @@ bool g3_sorter_next(g3_sorter *sorter, g3_view *line, bool *ended, g3_error *err
 {
     if (!sorter->adding_over && !begin_reading(sorter, error))
         return false;
-    g3_sort_item item = {0};
+    g3_spill_item item = {0};
     if (sorter->merge) {
         if (!g3_merge_next(sorter->merge, &item, ended, error))
             return false;

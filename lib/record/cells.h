@@ -17,10 +17,6 @@ bool g3_value_from_cell(g3_value *value, g3_object_field field, g3_view cell, bo
  * be spelled as in a cell, a whole number as a string. Other columns keep what they have. */
 bool g3_value_from_json(g3_value *value, g3_object_field field, g3_arena *arena, g3_buffer *reason);
 
-/* The value of a metadata record's cell: the JSON value that it spells, else its text without the
- * blanks around it; null where there is none. */
-g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena, const g3_scan *scan);
-
 /* Reads the JSON value at which `reader` stands, as a record has it: strings decoded, whole numbers
  * as integers, anything else but null as its text on one line. @return false with reader->fault */
 bool g3_value_read_json(g3_value *value, g3_json_reader *reader);

@@ -63,15 +63,23 @@ static bool has_field(g3_kind kind, g3_object_field field)
            (kind == G3_KIND_OBJECT || (kind == G3_KIND_METADATA && field == G3_GUID));
 }
 
-static void append_header(g3_buffer *text, const layout_maker *maker)
+void g3_append_column_names(g3_buffer *text, const g3_view *names, size_t count)
 {
     const size_t most = 12; /* enough to see what manifest it is */
-    for (size_t i = 0; i < maker->count && i < most; i++) {
+    for (size_t i = 0; i < count && i < most; i++) {
         g3_buffer_append_text(text, i ? ", " : "");
-        g3_buffer_append(text, maker->names[i]);
+        g3_buffer_append(text, names[i]);
     }
-    if (maker->count > most)
+    if (count > most)
         g3_buffer_append_text(text, ", ...");
+}
+
+bool g3_object_field_has_name(g3_object_field field, g3_view name)
+{
+    bool has = g3_view_equal_ignoring_case(name, g3_object_columns[field].name);
+    for (size_t i = 0; i < ALIAS_LIMIT && !has && ALIASES[field][i]; i++)
+        has = g3_view_equal_ignoring_case(name, g3_view_of(ALIASES[field][i]));
+    return has;
 }
 
 /* Finds the source columns that maps name. */
@@ -82,7 +90,7 @@ static bool find_maps(layout_maker *maker, bool complete)
         size_t source = find_name(maker, map->column, false);
         if (source == NOWHERE && complete) {
             g3_buffer header = {0};
-            append_header(&header, maker);
+            g3_append_column_names(&header, maker->names, maker->count);
             g3_fail(maker->error, G3_EXIT_INPUT,
                     "there is no column \"%.*s\" for --map %.*s=%.*s; the columns are: %s",
                     (int)map->column.length, map->column.data, (int)map->field.length,

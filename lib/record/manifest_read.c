@@ -151,17 +151,16 @@ g3_manifest_reader *g3_manifest_open_source(g3_source *take_source,
 {
     g3_manifest_reader *reader = g3_allocate_zeroed(1, sizeof *reader);
     g3_buffer begun = {0};
-    char delimiter;
     reader->source = take_source;
     reader->scan = g3_scan_best();
     reader->options = *options;
     bool ok = check_maps(options, error) && read_beginning(reader->source, &begun, error) &&
-              find_format(reader, &delimiter, g3_buffer_view(&begun), error) &&
+              find_format(reader, &reader->delimiter, g3_buffer_view(&begun), error) &&
               check_beginning(reader, g3_buffer_view(&begun), error);
     if (ok && reader->format == G3_FORMAT_NDJSON)
         g3_lines_open(reader, g3_buffer_view(&begun));
     else if (ok)
-        ok = g3_rows_open(reader, delimiter, g3_buffer_view(&begun), error);
+        ok = g3_rows_open(reader, reader->delimiter, g3_buffer_view(&begun), error);
     g3_buffer_free(&begun);
     if (!ok) {
         g3_manifest_close(reader);
@@ -220,6 +219,25 @@ void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***co
 uint64_t g3_manifest_padded(const g3_manifest_reader *reader)
 {
     return reader->padded;
+}
+
+bool g3_manifest_in_file_order(const g3_manifest_reader *reader)
+{
+    const g3_layout *layout = &reader->layout;
+    bool in_order = reader->rows && layout->count == reader->width;
+    for (size_t i = 0; in_order && i < layout->count; i++)
+        in_order = layout->sources[i] == i;
+    return in_order;
+}
+
+g3_format g3_manifest_format(const g3_manifest_reader *reader)
+{
+    return reader->format;
+}
+
+char g3_manifest_delimiter(const g3_manifest_reader *reader)
+{
+    return reader->delimiter;
 }
 
 const char *g3_manifest_name(const g3_manifest_reader *reader)

@@ -14,6 +14,7 @@ struct g3_manifest_reader {
     const g3_scan *scan;
     g3_manifest_options options;
     g3_format format;      /* found out, not AUTO */
+    char delimiter;        /* of CSV and TSV */
     g3_row_reader *rows;   /* CSV, TSV; else NULL */
     g3_line_reader *lines; /* JSON lines; else NULL */
     g3_column_table table;

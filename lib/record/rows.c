@@ -23,6 +23,20 @@ static g3_view *name_columns(const g3_row *row, g3_kind kind, g3_arena *arena)
     return names;
 }
 
+static bool fail_repeated(const g3_view *names, size_t count, size_t one, size_t other,
+                          g3_error *error)
+{
+    g3_buffer all = {0};
+    g3_append_column_names(&all, names, count);
+    g3_fail(
+        error, G3_EXIT_INPUT,
+        "columns %zu and %zu are both called \"%.*s\"; rename one in the file; the columns are: "
+        "%s",
+        one + 1, other + 1, (int)names[one].length, names[one].data, g3_buffer_text(&all));
+    g3_buffer_free(&all);
+    return false;
+}
+
 /* Makes sure that no two columns have the same name. */
 static bool check_names(const g3_view *names, size_t count, g3_error *error)
 {
@@ -32,9 +46,7 @@ static bool check_names(const g3_view *names, size_t count, g3_error *error)
     for (size_t i = 0; ok && i < count; i++) {
         size_t place = i;
         if (g3_column_add_to_set(&table, g3_column_find(&table, names[i]), &place))
-            ok = g3_fail(error, G3_EXIT_INPUT,
-                         "columns %zu and %zu are both called \"%.*s\"; rename one in the file",
-                         place + 1, i + 1, (int)names[i].length, names[i].data);
+            ok = fail_repeated(names, count, place, i, error);
     }
     g3_column_table_free(&table);
     return ok;

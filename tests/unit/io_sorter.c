@@ -4,6 +4,7 @@
 #include "g3/base/memory.h"
 #include "g3/io/sorter.h"
 #include <criterion/criterion.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,8 +121,12 @@ Test(sorter, takes_lines_longer_than_its_memory)
 static bool add_until_failure(g3_sorter *sorter, g3_error *error)
 {
     bool added = true;
-    for (int i = 0; added && i < 100000; i++)
-        added = g3_sorter_add(sorter, G3_VIEW("key"), G3_VIEW("a line that goes to disk"), error);
+    for (uint64_t i = 0; added && i < 100000; i++) {
+        char line[64]; /* such as packing makes little smaller */
+        int length = snprintf(line, sizeof line, "%016" PRIx64 "%016" PRIx64,
+                              i * 0x9e3779b97f4a7c15u, i * 0xbf58476d1ce4e5b9u);
+        added = g3_sorter_add(sorter, G3_VIEW("key"), (g3_view){line, (size_t)length}, error);
+    }
     return !added;
 }
 

@@ -174,7 +174,7 @@ Test(manifest, two_columns_of_one_name_are_refused)
     static const g3_kind KINDS[] = {G3_KIND_OBJECT, G3_KIND_METADATA, G3_KIND_RAW};
     for (size_t i = 0; i < 3; i++)
         check("m.csv", KINDS[i], "a,md5,b,md5\n1,2,3,4\n",
-              "3: m.csv:1: columns 2 and 4 are both called \"md5\"; rename one in the file\n");
+              "3: m.csv:1: columns 2 and 4 are both called \"md5\"; rename one in the file; the columns are: a, md5, b, md5\n");
 }
 
 Test(manifest, columns_without_a_name_are_called_by_their_place)

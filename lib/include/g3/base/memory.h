@@ -18,6 +18,10 @@ void *g3_allocate_zeroed(size_t count, size_t size) __attribute__((malloc, retur
 /* `old` (or NULL) grown or shrunk to `count` items of `size` bytes; never NULL; free(). */
 void *g3_reallocate(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 
+/* `size` bytes, not initialised, for large tables that are read here and there: in huge pages where
+ * the system has them; never NULL. The caller owns them: free(). */
+void *g3_allocate_large(size_t size) __attribute__((malloc, returns_nonnull));
+
 /* A NUL-terminated copy of `text`; never NULL. The caller owns it: free(). */
 char *g3_duplicate(g3_view text) __attribute__((malloc, returns_nonnull));
 

@@ -73,6 +73,11 @@ bool g3_json_more_key(g3_json_reader *reader, bool *first, g3_view *key);
 bool g3_json_more_expected(g3_json_reader *reader, bool *first, g3_view expected, bool *matched,
                            g3_view *key);
 
+/* The value of a metadata record's cell: the JSON value that it spells, else its text without the
+ * blanks around it; null where there is none. Borrows from `cell` and `arena`.
+ * @param scan  g3_scan_best(), asked for once by a caller that reads many cells */
+g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena, const g3_scan *scan);
+
 /* True if only blanks are left. */
 bool g3_json_at_end(g3_json_reader *reader);
 

@@ -80,8 +80,23 @@ g3_view g3_manifest_row_text(const g3_manifest_reader *reader);
 void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***columns,
                          size_t *count);
 
+/* Appends names parted by ", ", for messages; the first dozen of many. */
+void g3_append_column_names(g3_buffer *text, const g3_view *names, size_t count);
+
+/* True if a column of that name is taken for the object field where none has the field's own name
+ * (case does not matter). */
+bool g3_object_field_has_name(g3_object_field field, g3_view name);
+
 /* Rows that were padded because they were too short, so far. */
 uint64_t g3_manifest_padded(const g3_manifest_reader *reader);
+
+/* True if a record's fields are the row's cells, each once, in the order of the file (of a CSV or
+ * TSV). */
+bool g3_manifest_in_file_order(const g3_manifest_reader *reader);
+
+/* The format found out (not AUTO), and what parts cells in it. */
+g3_format g3_manifest_format(const g3_manifest_reader *reader);
+char g3_manifest_delimiter(const g3_manifest_reader *reader);
 
 /* The manifest's name for messages, and its source (for its size). */
 const char *g3_manifest_name(const g3_manifest_reader *reader);

@@ -70,4 +70,7 @@ void g3_row_reader_close(g3_row_reader *reader); /* NULL is allowed; leaves the 
  * readers. */
 void g3_cell_append(g3_buffer *buffer, g3_view cell, char delimiter, bool alone);
 
+/* Appends a cell in quotes, whatever it holds. */
+void g3_cell_append_quoted(g3_buffer *buffer, g3_view cell);
+
 #endif

@@ -1,0 +1,36 @@
+/* The rows of an input, made ahead in a thread of their own: whoever takes them has its hands free
+ * for looking them up and writing results. */
+#ifndef G3_JOIN_FEED_H
+#define G3_JOIN_FEED_H
+
+#include "g3/join/input.h"
+
+typedef struct g3_feed g3_feed;
+
+/* Chunks that may wait to be taken, unless there is a reason for more. */
+#define G3_FEED_WAITING ((size_t)2)
+
+/* Begins to read. Without a thread to be had, rows are made when they are asked for.
+ * @param take_input  prepared; the feed closes it
+ * @param chunk_size  g3_join_chunk_size()
+ * @param waiting     most chunks made ahead, at least 1
+ * @return owned by the caller: g3_feed_close() */
+g3_feed *g3_feed_open(g3_join_input *take_input, size_t chunk_size, size_t waiting);
+
+/* Gives the next chunk, which may hold bad rows only; waits for it.
+ * @param chunk  owned by the caller: g3_feed_give_back(), or g3_join_chunk_close(); NULL at the end
+ * @return false if reading failed; all chunks made before have then been given */
+bool g3_feed_next(g3_feed *feed, g3_join_chunk **chunk, g3_error *error);
+
+/* Gives a chunk back, for its memory to be used again. */
+void g3_feed_give_back(g3_feed *feed, g3_join_chunk *take_chunk);
+
+/* The input, once the feed has come to its end: its counts, and to read it again. Until then it
+ * belongs to the thread. */
+g3_join_input *g3_feed_input(g3_feed *feed);
+
+/* Ends reading wherever it is. A thread that waits for a pipe is left alone, and frees everything
+ * when the pipe gives something. NULL is allowed. */
+void g3_feed_close(g3_feed *feed);
+
+#endif

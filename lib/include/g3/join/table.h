@@ -1,0 +1,51 @@
+/* Rows in memory, found by their keys: the build side of a join.
+ *
+ * A table takes whole chunks, so that rows are not copied, and is built once all are there, so that
+ * its slots are made for their number. Rows without key are kept but never found.
+ */
+#ifndef G3_JOIN_TABLE_H
+#define G3_JOIN_TABLE_H
+
+#include "g3/join/row.h"
+
+typedef struct g3_join_table {
+    g3_join_chunk *first, *last; /* in the order taken; owned */
+    size_t row_count;
+    size_t bytes;       /* of the chunks */
+    uint64_t *slots;    /* a row's address below, bits of its hash above; 0: none; owned */
+    size_t mask;        /* slots less one; a power of two less one */
+    uint64_t key_count; /* different keys, once built */
+} g3_join_table;
+
+/* Adds a chunk's rows; zero-initialise a table to begin. Not once it is built. */
+void g3_join_table_take(g3_join_table *table, g3_join_chunk *take_chunk);
+
+/* Bytes that the table takes once it is built. */
+size_t g3_join_table_size(const g3_join_table *table);
+
+/* Makes the rows findable. Rows of one key are linked in a circle (row->next), in the order in
+ * which they were taken; what they hold for `line` is forgotten. */
+void g3_join_table_build(g3_join_table *table);
+
+/* The last of the rows whose key is `key` (its next one is the first), or NULL.
+ * @param hash  g3_hash(key) */
+g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_t hash);
+
+/* Begins to fetch what g3_join_table_find() will need for a key of that hash. */
+static inline void g3_join_table_prefetch(const g3_join_table *table, uint64_t hash)
+{
+    __builtin_prefetch(&table->slots[(size_t)hash & table->mask]);
+}
+
+/* Rows looked up at once: enough for the memory's answers to overlap. */
+#define G3_JOIN_BATCH ((size_t)64)
+
+/* Looks up the keys of `count` rows, at most G3_JOIN_BATCH.
+ * @param found  for each, as g3_join_table_find(); NULL also for a row without key */
+void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *const *rows,
+                              size_t count, g3_join_row **found);
+
+/* Forgets all rows and gives the memory back; the table is as new. */
+void g3_join_table_clear(g3_join_table *table);
+
+#endif

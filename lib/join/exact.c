@@ -1,0 +1,113 @@
+/* The exact join in memory: the indexing manifest in a table, the metadata looked up in it as it
+ * comes. Called by the merge job. */
+#include "g3/join/join.h"
+#include "g3/join/table.h"
+#include "pairs.h"
+#include "parts.h"
+
+/* Takes rows of the index until all are there, or they outgrow the memory. */
+static bool fill_table(const g3_join_options *options, g3_join_table *table, bool *ended,
+                       g3_error *error)
+{
+    *ended = false;
+    while (!*ended && g3_join_table_size(table) <= options->memory) {
+        g3_join_chunk *chunk;
+        if (!g3_take_chunk(options, options->index, &chunk, error))
+            return false;
+        *ended = !chunk;
+        if (chunk)
+            g3_join_table_take(table, chunk);
+    }
+    return true;
+}
+
+/* Tells a metadata row with all rows that it matched, in a circle whose last one is `last`. */
+static bool tell_matches(const g3_join_options *options, g3_join_counts *counts,
+                         const g3_join_row *metadata, g3_join_row *last, g3_error *error)
+{
+    g3_join_row *index = last;
+    bool first = true;
+    counts->metadata++;
+    counts->metadata_keyless += metadata->lengths[G3_JOIN_KEY] == 0;
+    if (!last)
+        return g3_tell_pair(options, counts, true, metadata, NULL, error);
+    do {
+        index = index->next;
+        index->flags |= G3_JOIN_MATCHED;
+        if (!g3_tell_pair(options, counts, first, metadata, index, error))
+            return false;
+        first = false;
+    } while (index != last);
+    return true;
+}
+
+static bool join_chunk(const g3_join_options *options, const g3_join_table *table,
+                       const g3_join_chunk *chunk, g3_join_counts *counts, g3_error *error)
+{
+    const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
+    const g3_join_row *rows[G3_JOIN_BATCH];
+    g3_join_row *found[G3_JOIN_BATCH];
+    for (size_t left = chunk->count, count; left; left -= count) {
+        count = left < G3_JOIN_BATCH ? left : G3_JOIN_BATCH;
+        for (size_t i = 0; i < count; i++) {
+            rows[i] = row;
+            row = g3_join_row_after(row);
+        }
+        g3_join_table_find_batch(table, rows, count, found);
+        for (size_t i = 0; i < count; i++)
+            if (!tell_matches(options, counts, rows[i], found[i], error))
+                return false;
+    }
+    return true;
+}
+
+static bool join_metadata(const g3_join_options *options, const g3_join_table *table,
+                          g3_join_counts *counts, g3_error *error)
+{
+    for (;;) {
+        g3_join_chunk *chunk;
+        if (!g3_take_chunk(options, options->metadata, &chunk, error))
+            return false;
+        if (!chunk)
+            return true;
+        bool done = join_chunk(options, table, chunk, counts, error);
+        g3_feed_give_back(options->metadata, chunk);
+        if (!done)
+            return false;
+    }
+}
+
+/* Tells which rows of the index were not matched, and counts. */
+static bool tell_left(const g3_join_options *options, const g3_join_table *table,
+                      g3_join_counts *counts, g3_error *error)
+{
+    g3_left_group group = {0};
+    for (const g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next) {
+        const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
+        for (size_t i = 0; i < chunk->count; i++, row = g3_join_row_after(row)) {
+            counts->index_keyless += row->lengths[G3_JOIN_KEY] == 0;
+            if (!g3_left_group_add(&group, row, options, counts, error))
+                return false;
+        }
+    }
+    return g3_left_group_end(&group, options, counts, error);
+}
+
+bool g3_join_exact(const g3_join_options *options, g3_join_counts *counts, g3_error *error)
+{
+    g3_join_table table = {0};
+    bool ended;
+    *counts = (g3_join_counts){0};
+    bool done = fill_table(options, &table, &ended, error);
+    if (done && !ended) {
+        done = g3_join_parts(options, &table, counts, error);
+    } else if (done) {
+        g3_join_table_build(&table);
+        done = join_metadata(options, &table, counts, error) &&
+               tell_left(options, &table, counts, error);
+    }
+    if (done)
+        counts->index = g3_join_input_rows(g3_feed_input(options->index));
+    g3_join_table_clear(&table);
+    return done;
+}

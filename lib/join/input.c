@@ -1,0 +1,404 @@
+/* One side of a join. Called by feed.c, in the feed's thread, but for opening and preparing. */
+#include "g3/join/input.h"
+#include "keys.h"
+#include <stdlib.h>
+
+/* Room that a chunk must have for one more row, besides twice the row as it stands in the file. */
+#define ROW_ROOM ((size_t)4096)
+
+struct g3_join_input {
+    const char *const *paths;
+    size_t path_count;
+    g3_manifest_options options;
+    g3_manifest_reader **readers; /* those opened so far, the last one being read; owned */
+    size_t reader_count;
+
+    g3_view *columns; /* in `arena` */
+    size_t column_count;
+    g3_view *shape; /* names of the record that places are known for; in `shape_arena` */
+    size_t shape_count;
+    bool shape_known, in_file_order;
+    g3_arena arena, shape_arena;
+
+    /* what was read to find out the columns of JSON lines */
+    g3_join_chunk *before; /* bad lines in front of the first record, or NULL */
+    bool has_first;
+    g3_record first_record;
+    bool ended;
+
+    g3_key_maker keys;
+    g3_view guid;
+    size_t guid_place;
+    g3_text_maker text, left;
+    bool stored;
+    bool prepared;
+    g3_arena row_arena; /* scratch for the row being made */
+    g3_buffer scratch;
+    const g3_scan *scan;
+    uint64_t rows;
+};
+
+static g3_manifest_reader *reader_of(const g3_join_input *input)
+{
+    return input->readers[input->reader_count - 1];
+}
+
+static bool open_next(g3_join_input *input, g3_error *error)
+{
+    const char *path = input->paths[input->reader_count];
+    g3_manifest_reader *reader = g3_manifest_open(path, &input->options, error);
+    if (!reader)
+        return false;
+    input->readers[input->reader_count++] = reader;
+    input->shape_known = false;
+    return true;
+}
+
+static void take_columns(g3_join_input *input, const g3_column *const *columns, size_t count)
+{
+    input->columns = g3_arena_take(&input->arena, count * sizeof *input->columns);
+    input->column_count = count;
+    for (size_t i = 0; i < count; i++)
+        input->columns[i] = g3_arena_copy(&input->arena, g3_view_trim(columns[i]->name));
+}
+
+/* Reads JSON lines up to the first record, whose members are the columns. */
+static bool read_first_record(g3_join_input *input, g3_error *error)
+{
+    g3_manifest_reader *reader = reader_of(input);
+    g3_bad_row bad;
+    for (;;) {
+        switch (g3_manifest_next(reader, &input->first_record, &bad, error)) {
+        case G3_NEXT_ITEM:
+            input->has_first = true;
+            return true;
+        case G3_NEXT_BAD:
+            if (!input->before)
+                input->before = g3_join_chunk_open(ROW_ROOM);
+            g3_join_chunk_add_bad(input->before, g3_manifest_name(reader), bad.line, bad.text,
+                                  bad.reason);
+            break;
+        case G3_NEXT_END:
+            input->ended = input->path_count == 1;
+            return true;
+        case G3_NEXT_ERROR:
+            return false;
+        }
+    }
+}
+
+static bool check_columns(const g3_join_input *input, g3_error *error)
+{
+    const char *name = g3_join_input_name(input, 0);
+    for (size_t i = 1; i < input->column_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (g3_view_equal(input->columns[i], input->columns[k]))
+                return g3_fail(error, G3_EXIT_INPUT,
+                               "%s: columns %zu and %zu are both called \"%.*s\" but for blanks; "
+                               "rename one in the file",
+                               name, k + 1, i + 1, (int)input->columns[i].length,
+                               input->columns[i].data);
+    return true;
+}
+
+/* Finds out the columns of the first manifest. */
+static bool find_columns(g3_join_input *input, g3_error *error)
+{
+    const g3_column **columns;
+    size_t count;
+    g3_manifest_columns(reader_of(input), &columns, &count);
+    if (count == 0) {
+        if (!read_first_record(input, error))
+            return false;
+        if (input->has_first)
+            g3_manifest_columns(reader_of(input), &columns, &count);
+    }
+    take_columns(input, columns, count);
+    return check_columns(input, error);
+}
+
+/* A copy in the arena. The thread that reads may go on when whoever opened the input has gone. */
+static void *copy_items(g3_arena *arena, const void *items, size_t count, size_t size)
+{
+    void *copy = g3_arena_take(arena, count * size);
+    if (count)
+        memcpy(copy, items, count * size);
+    return copy;
+}
+
+g3_join_input *g3_join_input_open(const char *const *paths, size_t path_count,
+                                  const g3_manifest_options *options, g3_error *error)
+{
+    if (path_count > UINT16_MAX) {
+        g3_fail(error, G3_EXIT_USAGE,
+                "%zu manifests are too many for one side of a join: %d at most", path_count,
+                UINT16_MAX);
+        return NULL;
+    }
+    g3_join_input *input = g3_allocate_zeroed(1, sizeof *input);
+    input->paths = copy_items(&input->arena, paths, path_count, sizeof *paths);
+    input->path_count = path_count;
+    input->options = *options;
+    input->options.maps =
+        copy_items(&input->arena, options->maps, options->map_count, sizeof *options->maps);
+    input->readers = g3_allocate_zeroed(path_count, sizeof(g3_manifest_reader *));
+    input->scan = g3_scan_best();
+    if (open_next(input, error) && find_columns(input, error))
+        return input;
+    g3_join_input_close(input);
+    return NULL;
+}
+
+const g3_view *g3_join_input_columns(const g3_join_input *input, size_t *count)
+{
+    *count = input->column_count;
+    return input->columns;
+}
+
+bool g3_join_input_has(const g3_join_input *input, g3_view column)
+{
+    for (size_t i = 0; i < input->column_count; i++)
+        if (g3_view_equal(input->columns[i], column))
+            return true;
+    return input->column_count == 0;
+}
+
+const char *g3_join_input_name(const g3_join_input *input, size_t file)
+{
+    return g3_manifest_name(input->readers[file]);
+}
+
+static void keep_columns(g3_arena *arena, g3_join_text *text)
+{
+    if (text->columns)
+        text->columns = copy_items(arena, text->columns, text->count, sizeof *text->columns);
+}
+
+bool g3_join_input_prepare(g3_join_input *input, const g3_join_recipe *recipe, g3_error *error)
+{
+    g3_join_recipe kept = *recipe;
+    kept.keys = copy_items(&input->arena, recipe->keys, recipe->key_count, sizeof *recipe->keys);
+    keep_columns(&input->arena, &kept.text);
+    keep_columns(&input->arena, &kept.left);
+    if (!g3_keys_begin(&input->keys, &kept, error))
+        return false;
+    g3_text_begin(&input->text, &kept.text);
+    g3_text_begin(&input->left, &kept.left);
+    input->stored = recipe->stored;
+    input->guid = recipe->guid;
+    input->prepared = true;
+    return true;
+}
+
+/* Notes the names of a record's columns, and where what is wanted stands among them. */
+static void learn_shape(g3_join_input *input, const g3_record *record)
+{
+    g3_arena_clear(&input->shape_arena);
+    input->shape = g3_arena_take(&input->shape_arena, record->count * sizeof *input->shape);
+    input->shape_count = record->count;
+    for (size_t i = 0; i < record->count; i++)
+        input->shape[i] = g3_arena_copy(&input->shape_arena, record->fields[i].column->name);
+    input->shape_known = true;
+    input->in_file_order = g3_manifest_in_file_order(reader_of(input));
+    g3_keys_find_places(&input->keys, record);
+    g3_text_find_places(&input->text, record);
+    g3_text_find_places(&input->left, record);
+    input->guid_place = g3_find_place(record, input->guid);
+}
+
+/* True if the record has the columns of the one before; rows of one file always do. */
+static bool has_same_shape(const g3_join_input *input, const g3_record *record, g3_format format)
+{
+    if (!input->shape_known || format != G3_FORMAT_NDJSON)
+        return input->shape_known;
+    if (record->count != input->shape_count)
+        return false;
+    for (size_t i = 0; i < record->count; i++)
+        if (!g3_view_equal(record->fields[i].column->name, input->shape[i]))
+            return false;
+    return true;
+}
+
+static g3_view guid_cell(g3_join_input *input, const g3_record *record)
+{
+    if (input->guid.length == 0 || input->guid_place == G3_NO_PLACE)
+        return (g3_view){"", 0};
+    return g3_view_trim(g3_cell_text(&record->fields[input->guid_place].value, &input->scratch));
+}
+
+/* Appends one row, its key being keys.lead and `key`.
+ * @return NULL, or why the row can't be used */
+static const char *append_row(g3_join_input *input, const g3_text_source *source, g3_view key,
+                              g3_join_chunk *chunk)
+{
+    g3_buffer *out = &chunk->rows;
+    const char *reason = NULL;
+    size_t place = g3_join_chunk_begin_row(chunk, input->rows, (uint16_t)(input->reader_count - 1),
+                                           source->record->line);
+    if (key.length) {
+        g3_buffer_append(out, g3_buffer_view(&input->keys.lead));
+        g3_buffer_append(out, key);
+    }
+    g3_join_chunk_end_part(chunk, place, G3_JOIN_KEY);
+    if (input->guid.length) {
+        g3_view guid = guid_cell(input, source->record);
+        if (guid.length == 0)
+            return "the row has no GUID";
+        g3_buffer_append(out, guid);
+        g3_join_chunk_end_part(chunk, place, G3_JOIN_GUID);
+    }
+    if (input->text.wanted.columns) {
+        reason = g3_text_append(&input->text, source, out);
+        g3_join_chunk_end_part(chunk, place, G3_JOIN_TEXT);
+    }
+    if (!reason && input->left.wanted.columns) {
+        reason = g3_text_append(&input->left, source, out);
+        g3_join_chunk_end_part(chunk, place, G3_JOIN_LEFT);
+    }
+    if (input->stored) {
+        g3_buffer_append(out, source->stored);
+        g3_join_chunk_end_part(chunk, place, G3_JOIN_STORED);
+    }
+    bool shared = input->keys.key_count > 1;
+    if (!reason && !g3_join_chunk_end_row(chunk, place, shared ? G3_JOIN_SHARED : 0))
+        reason = "the row is too long to be joined (4 GiB)";
+    return reason;
+}
+
+/* Turns a record into rows of the chunk, one for each of its keys, at least one. */
+static void take_record(g3_join_input *input, const g3_record *record, bool padded,
+                        g3_join_chunk *chunk)
+{
+    g3_manifest_reader *reader = reader_of(input);
+    g3_format format = g3_manifest_format(reader);
+    if (!has_same_shape(input, record, format))
+        learn_shape(input, record);
+    g3_arena_clear(&input->row_arena);
+    g3_text_source source = {.record = record,
+                             .stored = g3_manifest_row_text(reader),
+                             .format = format,
+                             .delimiter = g3_manifest_delimiter(reader),
+                             .in_file_order = input->in_file_order,
+                             .padded = padded,
+                             .arena = &input->row_arena,
+                             .scratch = &input->scratch,
+                             .scan = input->scan};
+    const char *reason = g3_keys_make(&input->keys, &source);
+    size_t first = chunk->rows.length, count_before = chunk->count;
+    for (size_t i = 0; !reason && (i == 0 || i < input->keys.key_count); i++)
+        reason = append_row(input, &source,
+                            input->keys.key_count ? input->keys.keys[i] : (g3_view){"", 0}, chunk);
+    if (reason) {
+        g3_join_chunk_drop_row(chunk, first);
+        chunk->count = count_before;
+        g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), record->line, source.stored, reason);
+    } else {
+        input->rows++;
+    }
+}
+
+/* The columns of manifests that are read as one must be the same. */
+static bool check_same_columns(const g3_join_input *input, g3_error *error)
+{
+    const g3_column **columns;
+    size_t count;
+    g3_manifest_columns(reader_of(input), &columns, &count);
+    bool same = count == input->column_count || count == 0 || input->column_count == 0;
+    for (size_t i = 0; same && i < count && i < input->column_count; i++)
+        same = g3_view_equal(g3_view_trim(columns[i]->name), input->columns[i]);
+    return same || g3_fail(error, G3_EXIT_INPUT,
+                           "%s: its columns are not those of %s; merge them one by one, or bring "
+                           "them into one form with g3-parse",
+                           g3_manifest_name(reader_of(input)), g3_join_input_name(input, 0));
+}
+
+/* Goes on to the next manifest. @param ended  set if there is none */
+static bool go_on(g3_join_input *input, bool *ended, g3_error *error)
+{
+    *ended = input->reader_count == input->path_count;
+    if (*ended)
+        return true;
+    return open_next(input, error) && check_same_columns(input, error);
+}
+
+/* Gives what was read while finding out the columns. */
+static void take_what_was_read(g3_join_input *input, g3_join_chunk *chunk)
+{
+    for (size_t i = 0; input->before && i < input->before->bad_count; i++) {
+        const g3_join_bad_row *bad = &input->before->bad[i];
+        g3_join_chunk_add_bad(chunk, bad->file, bad->line, bad->text, bad->reason);
+    }
+    g3_join_chunk_close(input->before);
+    input->before = NULL;
+    if (input->has_first)
+        take_record(input, &input->first_record, false, chunk);
+    input->has_first = false;
+}
+
+static bool is_full(const g3_join_input *input, const g3_join_chunk *chunk)
+{
+    size_t room = chunk->rows.capacity - chunk->rows.length;
+    return chunk->rows.length &&
+           room < ROW_ROOM + 2 * g3_manifest_row_text(reader_of(input)).length;
+}
+
+bool g3_join_input_read(g3_join_input *input, g3_join_chunk *chunk, bool *ended, g3_error *error)
+{
+    take_what_was_read(input, chunk);
+    *ended = input->ended;
+    while (!*ended && !is_full(input, chunk)) {
+        g3_manifest_reader *reader = reader_of(input);
+        uint64_t padded = g3_manifest_padded(reader);
+        g3_record record;
+        g3_bad_row bad;
+        switch (g3_manifest_next(reader, &record, &bad, error)) {
+        case G3_NEXT_ITEM:
+            take_record(input, &record, g3_manifest_padded(reader) != padded, chunk);
+            break;
+        case G3_NEXT_BAD:
+            g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), bad.line, bad.text, bad.reason);
+            break;
+        case G3_NEXT_END:
+            if (!go_on(input, ended, error))
+                return false;
+            break;
+        case G3_NEXT_ERROR:
+            return false;
+        }
+    }
+    input->ended = *ended;
+    return true;
+}
+
+uint64_t g3_join_input_rows(const g3_join_input *input)
+{
+    return input->rows;
+}
+
+uint64_t g3_join_input_padded(const g3_join_input *input)
+{
+    uint64_t padded = 0;
+    for (size_t i = 0; i < input->reader_count; i++)
+        padded += g3_manifest_padded(input->readers[i]);
+    return padded;
+}
+
+void g3_join_input_close(g3_join_input *input)
+{
+    if (!input)
+        return;
+    for (size_t i = 0; i < input->reader_count; i++)
+        g3_manifest_close(input->readers[i]);
+    if (input->prepared) {
+        g3_keys_end(&input->keys);
+        g3_text_end(&input->text);
+        g3_text_end(&input->left);
+    }
+    g3_join_chunk_close(input->before);
+    g3_arena_free(&input->arena);
+    g3_arena_free(&input->shape_arena);
+    g3_arena_free(&input->row_arena);
+    g3_buffer_free(&input->scratch);
+    free(input->readers);
+    free(input);
+}

@@ -1,0 +1,148 @@
+/* Rows in memory by their keys: open addressing with linear probing, at most half full. Called by
+ * the joins.
+ *
+ * A slot is 64 bits: addresses take the lower 48 on all machines that this runs on, and the upper
+ * 16 hold bits of the row's hash, so that a row is only looked at if it is very likely the one.
+ */
+#include "g3/join/table.h"
+#include <stdlib.h>
+
+#define ADDRESS_BITS 48
+#define ADDRESS_MASK (((uint64_t)1 << ADDRESS_BITS) - 1)
+
+/* Bytes fetched from memory at once, on the machines that there are. */
+#define CACHE_LINE 64
+
+/* Fewest slots. */
+#define LEAST_SLOTS ((size_t)16)
+
+void g3_join_table_take(g3_join_table *table, g3_join_chunk *take_chunk)
+{
+    if (table->last)
+        table->last->next = take_chunk;
+    else
+        table->first = take_chunk;
+    table->last = take_chunk;
+    take_chunk->next = NULL;
+    table->row_count += take_chunk->count;
+    table->bytes += take_chunk->rows.capacity;
+}
+
+static size_t count_slots(size_t rows)
+{
+    size_t slots = LEAST_SLOTS;
+    while (slots < 2 * rows)
+        slots *= 2;
+    return slots;
+}
+
+size_t g3_join_table_size(const g3_join_table *table)
+{
+    return table->bytes + count_slots(table->row_count) * sizeof *table->slots;
+}
+
+static uint64_t make_slot(const g3_join_row *row)
+{
+    return (uint64_t)(uintptr_t)row | (row->hash & ~ADDRESS_MASK);
+}
+
+static g3_join_row *row_of(uint64_t slot)
+{
+    return (g3_join_row *)(uintptr_t)(slot & ADDRESS_MASK);
+}
+
+/* The slot of the key: that of its row, or the free one where it would be. */
+static inline uint64_t *find_slot(const g3_join_table *table, g3_view key, uint64_t hash)
+{
+    size_t at = (size_t)hash & table->mask;
+    for (;; at = (at + 1) & table->mask) {
+        uint64_t slot = table->slots[at];
+        if (slot == 0)
+            return &table->slots[at];
+        if ((slot ^ hash) & ~ADDRESS_MASK)
+            continue;
+        const g3_join_row *row = row_of(slot);
+        if (row->hash == hash && g3_view_equal(g3_join_row_part(row, G3_JOIN_KEY), key))
+            return &table->slots[at];
+    }
+}
+
+static void insert(g3_join_table *table, g3_join_row *row)
+{
+    uint64_t *slot = find_slot(table, g3_join_row_part(row, G3_JOIN_KEY), row->hash);
+    g3_join_row *last = *slot ? row_of(*slot) : NULL;
+    row->next = last ? last->next : row;
+    if (last)
+        last->next = row;
+    table->key_count += !last;
+    *slot = make_slot(row);
+}
+
+/* Takes the rows with a key, from `row` on, at most a batch of them.
+ * @param left  rows of the chunk from `row` on; less those taken, afterwards
+ * @return the row behind them */
+static g3_join_row *gather(g3_join_row *row, size_t *left, g3_join_row **batch, size_t *count)
+{
+    *count = 0;
+    for (; *left && *count < G3_JOIN_BATCH; (*left)--) {
+        if (row->lengths[G3_JOIN_KEY])
+            batch[(*count)++] = row;
+        row = g3_join_row_after(row);
+    }
+    return row;
+}
+
+void g3_join_table_build(g3_join_table *table)
+{
+    size_t slots = count_slots(table->row_count);
+    table->mask = slots - 1;
+    table->slots = g3_allocate_large(slots * sizeof *table->slots);
+    memset(table->slots, 0, slots * sizeof *table->slots);
+    for (g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next) {
+        g3_join_row *batch[G3_JOIN_BATCH], *row = (g3_join_row *)(void *)chunk->rows.data;
+        for (size_t left = chunk->count, count; left;) {
+            row = gather(row, &left, batch, &count);
+            for (size_t i = 0; i < count; i++)
+                __builtin_prefetch(&table->slots[(size_t)batch[i]->hash & table->mask], 1);
+            for (size_t i = 0; i < count; i++)
+                insert(table, batch[i]);
+        }
+    }
+}
+
+g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_t hash)
+{
+    uint64_t slot = *find_slot(table, key, hash);
+    return slot ? row_of(slot) : NULL;
+}
+
+void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *const *rows,
+                              size_t count, g3_join_row **found)
+{
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&table->slots[(size_t)rows[i]->hash & table->mask]);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t slot = table->slots[(size_t)rows[i]->hash & table->mask];
+        if (slot && ((slot ^ rows[i]->hash) & ~ADDRESS_MASK) == 0) {
+            const char *row = (const char *)row_of(slot); /* its head, its key, perhaps its GUID */
+            __builtin_prefetch(row);
+            __builtin_prefetch(row + CACHE_LINE);
+            __builtin_prefetch(row + 2 * CACHE_LINE);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        g3_view key = g3_join_row_part(rows[i], G3_JOIN_KEY);
+        found[i] = key.length ? g3_join_table_find(table, key, rows[i]->hash) : NULL;
+    }
+}
+
+void g3_join_table_clear(g3_join_table *table)
+{
+    while (table->first) {
+        g3_join_chunk *next = table->first->next;
+        g3_join_chunk_close(table->first);
+        table->first = next;
+    }
+    free(table->slots);
+    *table = (g3_join_table){0};
+}

@@ -1,0 +1,216 @@
+/* Cells of a record as text for an output. Called by input.c for each row. */
+#include "text.h"
+#include "g3/record/json.h"
+#include "g3/record/list.h"
+#include <stdlib.h>
+
+size_t g3_find_place(const g3_record *record, g3_view name)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (g3_view_equal(g3_view_trim(record->fields[i].column->name), name))
+            return i;
+    return G3_NO_PLACE;
+}
+
+void g3_text_begin(g3_text_maker *maker, const g3_join_text *wanted)
+{
+    *maker = (g3_text_maker){.wanted = *wanted};
+    if (!wanted->columns)
+        return;
+    maker->places = g3_allocate_zeroed(wanted->count, sizeof *maker->places);
+    maker->json_keys = g3_allocate_zeroed(wanted->count, sizeof *maker->json_keys);
+    for (size_t i = 0; i < wanted->count; i++) {
+        size_t begin = maker->names.length;
+        g3_json_append_string(&maker->names, wanted->columns[i]);
+        g3_buffer_append_char(&maker->names, ':');
+        maker->json_keys[i].length = maker->names.length - begin;
+    }
+    const char *at = maker->names.data;
+    for (size_t i = 0; i < wanted->count; i++) {
+        maker->json_keys[i].data = at;
+        at += maker->json_keys[i].length;
+    }
+}
+
+void g3_text_find_places(g3_text_maker *maker, const g3_record *record)
+{
+    if (!maker->wanted.columns)
+        return;
+    maker->in_order = maker->wanted.count == record->count;
+    for (size_t i = 0; i < maker->wanted.count; i++) {
+        maker->places[i] = g3_find_place(record, maker->wanted.columns[i]);
+        maker->in_order = maker->in_order && maker->places[i] == i;
+    }
+}
+
+/* Appends a JSON array of strings as the cell of a list. @return false if it is something else */
+static bool append_array(g3_view json, g3_buffer *out)
+{
+    g3_arena arena = {0};
+    g3_json_reader reader;
+    bool first, is_list = true;
+    size_t count = 0;
+    g3_view item;
+    g3_json_begin(&reader, json, &arena);
+    if (g3_json_peek(&reader) != G3_JSON_ARRAY)
+        return false;
+    /* A string takes at least two quotes and a comma or bracket. */
+    g3_view *items = g3_arena_take(&arena, (json.length / 3 + 1) * sizeof *items);
+    g3_json_enter(&reader, &first);
+    while (is_list && g3_json_more(&reader, &first)) {
+        is_list = g3_json_peek(&reader) == G3_JSON_STRING && g3_json_read_string(&reader, &item);
+        if (is_list)
+            items[count++] = item;
+    }
+    if (is_list)
+        g3_list_append(out, &(g3_value){.type = G3_LIST, .list = {items, count}}, G3_OTHER_FIELD,
+                       false);
+    g3_arena_free(&arena);
+    return is_list;
+}
+
+g3_view g3_cell_text(const g3_value *value, g3_buffer *scratch)
+{
+    g3_buffer_clear(scratch);
+    switch (value->type) {
+    case G3_NULL:
+        return (g3_view){"", 0};
+    case G3_STRING:
+        return value->text;
+    case G3_INTEGER:
+        g3_buffer_append_integer(scratch, value->integer);
+        break;
+    case G3_LIST:
+        g3_list_append(scratch, value, G3_OTHER_FIELD, false);
+        break;
+    case G3_JSON:
+        if (!append_array(value->text, scratch))
+            return value->text;
+        break;
+    }
+    return scratch->length ? g3_buffer_view(scratch) : (g3_view){"", 0};
+}
+
+/* True if the row's cells stand in the file as they are wanted, but for quotes that an ordinary
+ * character's place in an unquoted cell has: the same columns, parted by the same delimiter. */
+static bool is_copy(const g3_text_maker *maker, const g3_text_source *source)
+{
+    return maker->in_order && source->in_file_order && source->format != G3_FORMAT_NDJSON &&
+           maker->wanted.format != G3_FORMAT_NDJSON &&
+           source->delimiter == maker->wanted.delimiter && !source->padded;
+}
+
+/* Takes the row as it stands in the file, but cells that have a quote, which are quoted.
+ * @return false if a cell was quoted in the file, nothing being appended then */
+static bool append_copy(const g3_text_source *source, g3_buffer *out)
+{
+    const g3_record *record = source->record;
+    const char *at = source->stored.data, *end = at + source->stored.length;
+    const char *quote = memchr(at, '"', source->stored.length);
+    size_t begin = out->length;
+    for (size_t i = 0; quote && i < record->count; i++) {
+        g3_view cell = record->fields[i].value.text;
+        const char *cell_end = cell.data + cell.length;
+        if (cell.data >= at && cell_end <= quote)
+            continue;
+        if (quote < cell.data || quote >= cell_end) /* it stands in front of the cell: opens it */
+            break;
+        g3_buffer_append(out, (g3_view){at, (size_t)(cell.data - at)});
+        g3_cell_append_quoted(out, cell);
+        at = cell_end;
+        quote = memchr(at, '"', (size_t)(end - at));
+    }
+    if (quote)
+        out->length = begin;
+    else
+        g3_buffer_append(out, (g3_view){at, (size_t)(end - at)});
+    return !quote;
+}
+
+static void append_cells(const g3_text_maker *maker, const g3_text_source *source, g3_buffer *out)
+{
+    for (size_t i = 0; i < maker->wanted.count; i++) {
+        size_t place = maker->places[i];
+        g3_view cell = {"", 0};
+        if (i)
+            g3_buffer_append_char(out, maker->wanted.delimiter);
+        if (place != G3_NO_PLACE)
+            cell = g3_cell_text(&source->record->fields[place].value, source->scratch);
+        g3_cell_append(out, cell, maker->wanted.delimiter, maker->wanted.count == 1);
+    }
+}
+
+/* A cell of CSV or TSV is the JSON that it spells; values of JSON lines stay what they are. */
+static void append_member(g3_view key, const g3_value *value, const g3_text_source *source,
+                          bool first, g3_buffer *out)
+{
+    if (!first)
+        g3_buffer_append_char(out, ',');
+    g3_buffer_append(out, key);
+    if (source->format != G3_FORMAT_NDJSON && value->type == G3_STRING) {
+        g3_value typed = g3_value_from_metadata(value->text, source->arena, source->scan);
+        g3_json_append_value(out, &typed);
+    } else {
+        g3_json_append_value(out, value);
+    }
+}
+
+/* True if the record's own columns are written, whichever they are. */
+static bool is_open(const g3_text_maker *maker, const g3_text_source *source)
+{
+    return maker->wanted.whole && maker->wanted.reserved.length &&
+           source->format == G3_FORMAT_NDJSON && maker->wanted.format == G3_FORMAT_NDJSON;
+}
+
+static void append_members(const g3_text_maker *maker, const g3_text_source *source, g3_buffer *out)
+{
+    const g3_record *record = source->record;
+    bool first = true;
+    if (is_open(maker, source)) {
+        for (size_t i = 0; i < record->count; i++)
+            append_member(record->fields[i].column->json_key, &record->fields[i].value, source,
+                          i == 0, out);
+        return;
+    }
+    for (size_t i = 0; i < maker->wanted.count; i++) {
+        if (maker->places[i] == G3_NO_PLACE)
+            continue;
+        append_member(maker->json_keys[i], &record->fields[maker->places[i]].value, source, first,
+                      out);
+        first = false;
+    }
+}
+
+/* True if the record has a column that is not among those wanted. */
+static bool has_more(const g3_text_maker *maker, const g3_record *record)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < maker->wanted.count; i++)
+        known += maker->places[i] != G3_NO_PLACE;
+    return record->count > known;
+}
+
+const char *g3_text_append(g3_text_maker *maker, const g3_text_source *source, g3_buffer *out)
+{
+    if (!maker->wanted.columns)
+        return NULL;
+    if (maker->wanted.whole && !is_open(maker, source) && has_more(maker, source->record))
+        return "has a column that the first record has not, which the output has no place for";
+    if (is_open(maker, source) &&
+        g3_find_place(source->record, maker->wanted.reserved) != G3_NO_PLACE)
+        return "has a column of the name that the output has for the GUID";
+    if (is_copy(maker, source) && append_copy(source, out))
+        return NULL;
+    if (maker->wanted.format == G3_FORMAT_NDJSON)
+        append_members(maker, source, out);
+    else
+        append_cells(maker, source, out);
+    return NULL;
+}
+
+void g3_text_end(g3_text_maker *maker)
+{
+    free(maker->places);
+    free(maker->json_keys);
+    g3_buffer_free(&maker->names);
+}
