@@ -74,13 +74,13 @@ static bool load_chunk(g3_run_reader *reader, g3_join_chunk *chunk, size_t size,
 bool g3_load_block(g3_join_table *table, g3_run_reader *reader, size_t memory, g3_error *error)
 {
     const size_t size = g3_join_chunk_size(memory);
-    while (!reader->ended && g3_join_table_size(table) <= memory) {
+    do { /* one chunk at least, however little memory there is */
         g3_join_chunk *chunk = g3_join_chunk_open(size + LAST_ROW_ROOM);
         bool done = load_chunk(reader, chunk, size, error);
         g3_join_table_take(table, chunk);
         if (!done)
             return false;
-    }
+    } while (!reader->ended && g3_join_table_size(table) <= memory);
     g3_join_table_build(table);
     return true;
 }

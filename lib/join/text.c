@@ -136,7 +136,7 @@ static void append_cells(const g3_text_maker *maker, const g3_text_source *sourc
             g3_buffer_append_char(out, maker->wanted.delimiter);
         if (place != G3_NO_PLACE)
             cell = g3_cell_text(&source->record->fields[place].value, source->scratch);
-        g3_cell_append(out, cell, maker->wanted.delimiter, maker->wanted.count == 1);
+        g3_cell_append(out, cell, maker->wanted.delimiter, false);
     }
 }
 

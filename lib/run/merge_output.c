@@ -87,6 +87,8 @@ static bool write_text(const g3_merge_file *file, g3_view text, g3_error *error)
     bool json = file->format == G3_FORMAT_NDJSON;
     if (json)
         g3_buffer_append_char(out, '{');
+    if (!json && text.length == 0) /* the only cell; a blank line would be skipped by readers */
+        g3_cell_append_quoted(out, text);
     g3_buffer_append(out, text);
     g3_buffer_append(out, json ? G3_VIEW("}\n") : G3_VIEW("\n"));
     return g3_sink_settle(file->sink, false, error);
