@@ -1,6 +1,5 @@
 /* g3-merge: metadata with the GUIDs of an indexing manifest; several manifests as one. */
 #include "common.h"
-#include "g3/base/clock.h"
 #include "g3/run/merge.h"
 #include "g3/run/unite.h"
 #include <stdlib.h>
@@ -306,7 +305,6 @@ static int run_merge(void *context, const g3_text_list *operands, g3_reporter *r
     merge_run *run = context;
     const char *const *paths = operands->count ? operands->items : STANDARD_INPUT;
     size_t path_count = operands->count ? operands->count : 1;
-    double begun = g3_clock();
     g3_error error = {0};
     g3_merge_options options = {0};
     run->reporter = reporter;
@@ -322,7 +320,7 @@ static int run_merge(void *context, const g3_text_list *operands, g3_reporter *r
     if (done && run->mine->manifests)
         g3_unite_summarize(&run->united, rejected, reporter);
     else if (done)
-        g3_merge_summarize(&options, &run->counts, rejected, g3_clock() - begun);
+        g3_merge_summarize(&options, &run->counts, rejected);
     free(run->keys);
     free((void *)run->manifest.maps);
     free(run->mine->keys.items);

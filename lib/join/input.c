@@ -87,18 +87,35 @@ static bool read_first_record(g3_join_input *input, g3_error *error)
     }
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    return g3_view_compare(*(const g3_view *)left, *(const g3_view *)right);
+}
+
+/* Names that the reader told apart may be the same without the blanks around them. */
 static bool check_columns(const g3_join_input *input, g3_error *error)
 {
-    const char *name = g3_join_input_name(input, 0);
-    for (size_t i = 1; i < input->column_count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (g3_view_equal(input->columns[i], input->columns[k]))
-                return g3_fail(error, G3_EXIT_INPUT,
-                               "%s: columns %zu and %zu are both called \"%.*s\" but for blanks; "
-                               "rename one in the file",
-                               name, k + 1, i + 1, (int)input->columns[i].length,
-                               input->columns[i].data);
-    return true;
+    g3_arena arena = {0};
+    g3_buffer names = {0};
+    size_t count = input->column_count;
+    g3_view *sorted = g3_arena_take(&arena, count * sizeof *sorted);
+    bool ok = true;
+    if (count)
+        memcpy(sorted, input->columns, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_names);
+    for (size_t i = 1; ok && i < count; i++) {
+        if (!g3_view_equal(sorted[i], sorted[i - 1]))
+            continue;
+        g3_append_column_names(&names, input->columns, count);
+        ok = g3_fail(error, G3_EXIT_INPUT,
+                     "%s: two columns are both called \"%.*s\" but for blanks; rename one in the "
+                     "file; the columns are: %s",
+                     g3_join_input_name(input, 0), (int)sorted[i].length, sorted[i].data,
+                     g3_buffer_text(&names));
+    }
+    g3_buffer_free(&names);
+    g3_arena_free(&arena);
+    return ok;
 }
 
 /* Finds out the columns of the first manifest. */

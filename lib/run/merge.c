@@ -285,7 +285,7 @@ bool g3_merge_run(const g3_merge_options *options, g3_join_counts *counts, g3_er
 }
 
 void g3_merge_summarize(const g3_merge_options *options, const g3_join_counts *counts,
-                        uint64_t rejected, double seconds)
+                        uint64_t rejected)
 {
     static const char *const DECIDED[] = {[G3_JOIN_FIRST] = "went to the first of them",
                                           [G3_JOIN_ALL] = "went to all of them",
@@ -303,12 +303,16 @@ void g3_merge_summarize(const g3_merge_options *options, const g3_join_counts *c
                 "%" PRIu64 " rows of the index hold the keys of several metadata rows and %s: see "
                 "--ambiguous, --boundary",
                 counts->ambiguous, DECIDED[options->ambiguous]);
+    if (counts->pairs > counts->index_matched)
+        g3_warn(reporter,
+                "%" PRIu64 " rows were written with a GUID that an earlier one has: a service "
+                "keeps the metadata of one of them",
+                counts->pairs - counts->index_matched);
     g3_note(reporter,
             "%" PRIu64 " metadata rows: %" PRIu64 " matched, %" PRIu64 " not; %" PRIu64
             " rows of the index: %" PRIu64 " matched, %" PRIu64 " not; %" PRIu64
-            " rejected; %" PRIu64 " rows with a GUID written%s, in %.1f s",
+            " rejected; %" PRIu64 " rows with a GUID written%s",
             counts->metadata, counts->metadata_matched, counts->metadata - counts->metadata_matched,
             counts->index, counts->index_matched, counts->index - counts->index_matched, rejected,
-            counts->pairs, counts->on_disk ? " (joined on disk, for want of --memory)" : "",
-            seconds);
+            counts->pairs, counts->on_disk ? " (joined on disk, for want of --memory)" : "");
 }

@@ -61,6 +61,6 @@ bool g3_merge_run(const g3_merge_options *options, g3_join_counts *counts, g3_er
 
 /* Says what became of the rows. */
 void g3_merge_summarize(const g3_merge_options *options, const g3_join_counts *counts,
-                        uint64_t rejected, double seconds);
+                        uint64_t rejected);
 
 #endif
