@@ -39,7 +39,7 @@ SUPPORT_OBJECTS := $(call objects,$(TEST_SUPPORT))
 LINK             = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 TOOLS           := $(FILTERS) g3-sandbox
 
-.PHONY: all tests unit fuzz check demo bench install uninstall deb format clean
+.PHONY: all tests unit faults fuzz check demo bench install uninstall deb format clean
 .SECONDARY:
 
 all: $(TOOLS:%=$(BUILD)/bin/%)
@@ -68,6 +68,11 @@ endif
 $(BUILD)/tests/unit: $(call objects,$(wildcard tests/unit/*.c)) $(SUPPORT_OBJECTS) $(filter %.o,$(UNIT_RUNNER)) $(BUILD)/libg3.a
 	@mkdir -p $(@D)
 	$(LINK) $(filter -l%,$(UNIT_RUNNER))
+
+# Makes allocations and writes fail; loaded in front of the C library, so not for sanitizers' builds.
+$(BUILD)/tests/fail_nth.so: tests/faults/fail_nth.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) -shared -o $@ $< -ldl
 
 # Replays the recorded exchanges against a service.
 $(BUILD)/tests/contract: $(call objects,$(wildcard tests/contract/*.c)) $(BUILD)/libg3.a
@@ -99,6 +104,9 @@ $(BUILD)/obj/%.o: %.c
 
 unit: $(BUILD)/tests/unit
 	$<
+
+faults: all $(BUILD)/tests/fail_nth.so
+	tests/faults/run $(BUILD)
 
 # Each fuzz target for a fixed count of inputs, from its seed corpus (make fuzz FUZZ_RUNS=100000000 for a
 # long one; what it finds is kept in build/fuzz).

@@ -20,7 +20,7 @@ struct g3_arena_block {
     alignas(max_align_t) char space[];
 };
 
-static void __attribute__((noreturn)) end_out_of_memory(size_t size)
+void g3_end_out_of_memory(size_t size)
 {
     fprintf(stderr,
             "g3tools: out of memory: %zu bytes were refused; "
@@ -33,7 +33,7 @@ void *g3_allocate(size_t size)
 {
     void *space = malloc(size ? size : 1);
     if (!space)
-        end_out_of_memory(size);
+        g3_end_out_of_memory(size);
     return space;
 }
 
@@ -41,7 +41,7 @@ void *g3_allocate_zeroed(size_t count, size_t size)
 {
     void *space = calloc(count ? count : 1, size ? size : 1);
     if (!space)
-        end_out_of_memory(count * size);
+        g3_end_out_of_memory(count * size);
     return space;
 }
 
@@ -49,10 +49,10 @@ void *g3_reallocate(void *old, size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
-        end_out_of_memory(SIZE_MAX);
+        g3_end_out_of_memory(SIZE_MAX);
     void *space = realloc(old, bytes ? bytes : 1);
     if (!space)
-        end_out_of_memory(bytes);
+        g3_end_out_of_memory(bytes);
     return space;
 }
 
@@ -63,7 +63,7 @@ void *g3_allocate_large(size_t size)
         return g3_allocate(size);
     void *space = rounded < size ? NULL : aligned_alloc(HUGE_PAGE, rounded);
     if (!space)
-        end_out_of_memory(size);
+        g3_end_out_of_memory(size);
     (void)madvise(space, rounded, MADV_HUGEPAGE); /* only advice */
     return space;
 }

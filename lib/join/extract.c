@@ -19,6 +19,8 @@ g3_extract *g3_extract_open(const char *regex, g3_error *error)
     PCRE2_SIZE place;
     pcre2_code *code =
         pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED, PCRE2_UTF, &number, &place, NULL);
+    if (!code && number == PCRE2_ERROR_HEAP_FAILED)
+        g3_end_out_of_memory(strlen(regex));
     if (!code) {
         PCRE2_UCHAR message[MESSAGE_SIZE];
         pcre2_get_error_message(number, message, sizeof message);
@@ -29,6 +31,8 @@ g3_extract *g3_extract_open(const char *regex, g3_error *error)
     (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without it, matching is just slower */
     g3_extract *extract = g3_allocate(sizeof *extract);
     *extract = (g3_extract){code, pcre2_match_data_create_from_pattern(code, NULL)};
+    if (!extract->match)
+        g3_end_out_of_memory(sizeof *extract);
     return extract;
 }
 
@@ -39,6 +43,8 @@ bool g3_extract_next(g3_extract *extract, g3_view text, size_t *from, g3_view *k
         return false;
     int groups = pcre2_match(extract->code, (PCRE2_SPTR)text.data, text.length, *from,
                              PCRE2_NO_UTF_CHECK, extract->match, NULL);
+    if (groups == PCRE2_ERROR_NOMEMORY)
+        g3_end_out_of_memory(text.length);
     if (groups < 0) {
         if (groups != PCRE2_ERROR_NOMATCH)
             *fault = "--extract takes too long on this cell: make the expression simpler";

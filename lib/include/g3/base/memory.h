@@ -9,6 +9,9 @@
 
 #include "g3/base/view.h"
 
+/* What the functions below do where memory is refused; for callers of libraries that tell so. */
+void g3_end_out_of_memory(size_t size) __attribute__((noreturn));
+
 /* Bytes of `size`, not initialised; never NULL. The caller owns them: free(). */
 void *g3_allocate(size_t size) __attribute__((malloc, returns_nonnull));
 
