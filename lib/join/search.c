@@ -20,6 +20,12 @@
 static const size_t BAND_BEGINS[] = {1, 2, 3, 4, 5, 7, 9, 13, WINDOW + 1};
 #define BAND_LIMIT (sizeof BAND_BEGINS / sizeof *BAND_BEGINS)
 
+/* While the windows' first two bytes are so few different pairs, they are looked at first: in a
+ * table that stays in the first-level cache, where the filter of a million keys does not. Beyond,
+ * the texts would pass it too often for a branch to pay. */
+#define MOST_PAIRS  ((size_t)128)
+#define PAIR_VALUES ((size_t)1 << 16)
+
 /* Filter bits for a key, at least: two are set in a word of 64, so that one window in a hundred
  * passes that should not. */
 #define BITS_PER_KEY ((size_t)16)
@@ -35,8 +41,9 @@ typedef struct band {
     uint64_t masks[2]; /* of the window's bytes, in two words */
     anchor anchor;
     uint64_t *filter; /* owned */
-    unsigned shift;   /* of a hash, to be the number of a word of the filter */
-    size_t *lengths;  /* of its keys, ascending; owned */
+    uint64_t *pairs; /* a bit for each pair of bytes that a window begins with; owned; NULL: many */
+    unsigned shift;  /* of a hash, to be the number of a word of the filter */
+    size_t *lengths; /* of its keys, ascending; owned */
     size_t length_count;
 } band;
 
@@ -226,6 +233,42 @@ static void make_filter(const g3_search *search, band *made)
     }
 }
 
+static inline uint16_t load_pair(const char *at, uint16_t mask)
+{
+    uint16_t pair;
+    memcpy(&pair, at, sizeof pair);
+    return pair & mask;
+}
+
+/* Which bytes of a pair the window has. */
+static uint16_t pair_mask(const band *of)
+{
+    uint16_t mask;
+    memcpy(&mask, of->masks, sizeof mask);
+    return mask;
+}
+
+static void add_pair(void *context, g3_view key)
+{
+    const band *made = context;
+    if (key.length < made->lengths[0] || key.length > made->lengths[made->length_count - 1])
+        return;
+    uint16_t pair =
+        load_pair(key.data + window_place(made, made->anchor, key.length), pair_mask(made));
+    made->pairs[pair / 64] |= (uint64_t)1 << pair % 64;
+}
+
+/* Notes which pairs of bytes the windows begin with, if they are few. */
+static void make_pairs(const g3_search *search, band *made)
+{
+    made->pairs = g3_allocate_zeroed(PAIR_VALUES / 64, sizeof *made->pairs);
+    visit_keys(search->table, add_pair, made);
+    if (count_bits(made->pairs, PAIR_VALUES / 64) > MOST_PAIRS) {
+        free(made->pairs);
+        made->pairs = NULL;
+    }
+}
+
 g3_search *g3_search_open(const g3_join_table *table, bool boundary)
 {
     g3_search *search = g3_allocate_zeroed(1, sizeof *search);
@@ -234,8 +277,10 @@ g3_search *g3_search_open(const g3_join_table *table, bool boundary)
     search->boundary = boundary;
     visit_keys(table, add_length, &all);
     make_bands(search, &all);
-    for (size_t i = 0; i < search->band_count; i++)
+    for (size_t i = 0; i < search->band_count; i++) {
         make_filter(search, &search->bands[i]);
+        make_pairs(search, &search->bands[i]);
+    }
     free(all.items);
     return search;
 }
@@ -252,6 +297,8 @@ static void add_found(g3_search *search, g3_join_row *row)
 /* Looks up what is pending. */
 static void settle(g3_search *search)
 {
+    for (size_t i = 0; i < search->pending_count; i++)
+        g3_join_table_prefetch_row(search->table, search->pending[i].hash);
     for (size_t i = 0; i < search->pending_count; i++) {
         g3_join_row *row =
             g3_join_table_find(search->table, search->pending[i].key, search->pending[i].hash);
@@ -288,14 +335,21 @@ static void note_place(g3_search *search, const band *at, g3_view text, size_t p
     }
 }
 
-/* Looks at all places of the text. `wide` is a constant where this is called, so that each case is
- * compiled by itself. */
+/* Looks at all places of the text. `wide` and `paired` are constants where this is called, so that
+ * each case is compiled by itself. */
 static inline __attribute__((always_inline)) void scan(g3_search *search, const band *at,
-                                                       g3_view text, bool wide)
+                                                       g3_view text, bool wide, bool paired)
 {
-    const uint64_t *filter = at->filter, masks[2] = {at->masks[0], at->masks[1]};
+    const uint64_t *filter = at->filter, *pairs = at->pairs;
+    const uint64_t masks[2] = {at->masks[0], at->masks[1]};
+    const uint16_t mask = pair_mask(at);
     const unsigned shift = at->shift;
     for (size_t place = 0; place + at->window <= text.length; place++) {
+        if (paired) {
+            uint16_t pair = load_pair(text.data + place, mask);
+            if (!(pairs[pair / 64] >> pair % 64 & 1))
+                continue;
+        }
         uint64_t hash = hash_window(text.data + place, masks, wide), bits = filter_bits(hash);
         if ((filter[hash >> shift] & bits) == bits)
             note_place(search, at, text, place);
@@ -307,10 +361,15 @@ size_t g3_search_find(g3_search *search, g3_view text, g3_join_row *const **foun
     search->found_count = 0;
     for (size_t i = 0; i < search->band_count; i++) {
         const band *at = &search->bands[i];
-        if (at->window > sizeof(uint64_t))
-            scan(search, at, text, true);
+        bool wide = at->window > sizeof(uint64_t);
+        if (wide && at->pairs)
+            scan(search, at, text, true, true);
+        else if (wide)
+            scan(search, at, text, true, false);
+        else if (at->pairs)
+            scan(search, at, text, false, true);
         else
-            scan(search, at, text, false);
+            scan(search, at, text, false, false);
     }
     settle(search);
     *found = search->found;
@@ -323,6 +382,7 @@ void g3_search_close(g3_search *search)
         return;
     for (size_t i = 0; i < search->band_count; i++) {
         free(search->bands[i].filter);
+        free(search->bands[i].pairs);
         free(search->bands[i].lengths);
     }
     free(search->found);

@@ -116,20 +116,24 @@ g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_
     return slot ? row_of(slot) : NULL;
 }
 
+void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash)
+{
+    uint64_t slot = table->slots[(size_t)hash & table->mask];
+    if (slot && ((slot ^ hash) & ~ADDRESS_MASK) == 0) {
+        const char *row = (const char *)row_of(slot); /* its head, its key, perhaps its GUID */
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + CACHE_LINE);
+        __builtin_prefetch(row + 2 * CACHE_LINE);
+    }
+}
+
 void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *const *rows,
                               size_t count, g3_join_row **found)
 {
     for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(&table->slots[(size_t)rows[i]->hash & table->mask]);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t slot = table->slots[(size_t)rows[i]->hash & table->mask];
-        if (slot && ((slot ^ rows[i]->hash) & ~ADDRESS_MASK) == 0) {
-            const char *row = (const char *)row_of(slot); /* its head, its key, perhaps its GUID */
-            __builtin_prefetch(row);
-            __builtin_prefetch(row + CACHE_LINE);
-            __builtin_prefetch(row + 2 * CACHE_LINE);
-        }
-    }
+        g3_join_table_prefetch(table, rows[i]->hash);
+    for (size_t i = 0; i < count; i++)
+        g3_join_table_prefetch_row(table, rows[i]->hash);
     for (size_t i = 0; i < count; i++) {
         g3_view key = g3_join_row_part(rows[i], G3_JOIN_KEY);
         found[i] = key.length ? g3_join_table_find(table, key, rows[i]->hash) : NULL;

@@ -31,11 +31,13 @@ void g3_join_table_build(g3_join_table *table);
  * @param hash  g3_hash(key) */
 g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_t hash);
 
-/* Begins to fetch what g3_join_table_find() will need for a key of that hash. */
+/* Begins to fetch what g3_join_table_find() will need for a key of that hash: its slot, and once
+ * that is there, its row. */
 static inline void g3_join_table_prefetch(const g3_join_table *table, uint64_t hash)
 {
     __builtin_prefetch(&table->slots[(size_t)hash & table->mask]);
 }
+void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash);
 
 /* Rows looked up at once: enough for the memory's answers to overlap. */
 #define G3_JOIN_BATCH ((size_t)64)
