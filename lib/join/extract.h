@@ -11,14 +11,16 @@ typedef struct g3_extract g3_extract;
  * @return owned by the caller: g3_extract_close(); NULL with G3_EXIT_USAGE */
 g3_extract *g3_extract_open(const char *regex, g3_error *error);
 
-/* Finds the next match at or behind `*from` and moves `*from` behind it.
- * @param text   UTF-8
+/* Begins with a text, which is copied.
+ * @param text  UTF-8 */
+void g3_extract_begin(g3_extract *extract, g3_view text);
+
+/* Finds the next match in the text.
  * @param key    the first group where there is one (empty if it took no part), else all of the
- *               match; borrowed from `text`
+ *               match; valid until the next text
  * @param fault  set where the expression takes too long on this text, else left alone; static
  * @return false if there is none */
-bool g3_extract_next(g3_extract *extract, g3_view text, size_t *from, g3_view *key,
-                     const char **fault);
+bool g3_extract_next(g3_extract *extract, g3_view *key, const char **fault);
 
 void g3_extract_close(g3_extract *extract); /* NULL is allowed */
 

@@ -166,12 +166,12 @@ void g3_feed_close(g3_feed *feed)
     bool over = feed->over || !feed->threaded;
     feed->abandoned = !over;
     pthread_cond_broadcast(&feed->changed);
-    pthread_mutex_unlock(&feed->mutex);
-    if (over) {
-        if (feed->threaded)
-            pthread_join(feed->thread, NULL);
-        free_feed(feed);
-    } else {
+    if (!over) /* while the mutex keeps the thread from freeing the feed */
         pthread_detach(feed->thread);
-    }
+    pthread_mutex_unlock(&feed->mutex);
+    if (!over)
+        return;
+    if (feed->threaded)
+        pthread_join(feed->thread, NULL);
+    free_feed(feed);
 }

@@ -82,9 +82,9 @@ static void add_items(g3_key_maker *maker, g3_view cell, const g3_text_source *s
 static const char *add_extracted(g3_key_maker *maker, g3_view cell)
 {
     const char *fault = NULL;
-    size_t from = 0;
     g3_view key;
-    while (g3_extract_next(maker->extract, cell, &from, &key, &fault))
+    g3_extract_begin(maker->extract, cell);
+    while (g3_extract_next(maker->extract, &key, &fault))
         add_key(maker, trim(key));
     drop_repeated(maker);
     return fault;

@@ -35,11 +35,12 @@ expect_status 3 g3-merge --partial --key k=k --index cut.tsv.zst --guid-column v
 # Interrupted while it waits for the metadata, and while it waits for the index.
 for waiting in metadata index; do
   mkfifo pipe
-  if [ $waiting = metadata ]; then g3-merge --key k=k --index i.tsv pipe -o merged.tsv 2>err & else
-    g3-merge --key k=k --index pipe m.tsv -o merged.tsv 2>err & fi
+  if [ $waiting = metadata ]; then g3-merge --key k=k --index i.tsv pipe -o merged.tsv 2>err &
+  else g3-merge --key k=k --index pipe m.tsv -o merged.tsv 2>err & fi
   merger=$!
   exec 3>pipe # opened for reading by now
-  head -n 2 m.tsv | sed 's/^k/guid\tk/' >&3
+  [ $waiting = index ] || head -n 2 m.tsv >&3
+  [ $waiting = metadata ] || head -n 2 i.tsv >&3
   kill -TERM "$merger"
   status=0
   wait "$merger" || status=$?
