@@ -13,8 +13,9 @@
 #include <unistd.h>
 #include <zstd.h>
 
-/* zstd's level: beyond 1, packing takes longer than a disk takes for what it saves. */
-#define LEVEL 1
+/* zstd's level. Beyond, packing takes longer than a disk takes for what it saves; and what is
+ * spilled is mostly GUIDs and checksums, of which no level makes much less. */
+#define LEVEL (-2)
 
 typedef struct item_head {
     uint32_t key_length, line_length;

@@ -13,8 +13,8 @@
 typedef struct blocks_join {
     const g3_join_options *options;
     g3_join_counts *counts;
-    g3_spill metadata, index;
-    g3_run metadata_run, index_run;
+    g3_spill metadata, keys, index; /* `keys`: of the metadata, for the search */
+    g3_run metadata_run, keys_run, index_run;
     g3_sorter *claims; /* of all blocks, by the index row's number */
     g3_gifts gifts;
     g3_buffer space;
@@ -27,50 +27,43 @@ typedef struct claim_head {
     uint64_t more;
 } claim_head;
 
-static bool write_row(blocks_join *join, g3_spill *to, const g3_join_row *row, g3_error *error)
+static bool write_row(blocks_join *join, g3_spill *to, const g3_join_row *row, unsigned parts,
+                      g3_error *error)
 {
     g3_buffer_clear(&join->space);
-    g3_pack_row(&join->space, row, G3_ALL_PARTS);
+    g3_pack_row(&join->space, row, parts);
     return g3_spill_append(to, (g3_spill_item){.line = g3_buffer_view(&join->space)}, error);
 }
 
-static bool write_chunk(blocks_join *join, g3_spill *to, const g3_join_chunk *chunk,
-                        g3_error *error)
+/* Keys are written once more by themselves, so that more of them fit in a block. */
+static bool write_metadata_row(void *context, const g3_join_row *row, g3_error *error)
 {
-    const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
-    for (size_t i = 0; i < chunk->count; i++, row = g3_join_row_after(row))
-        if (!write_row(join, to, row, error))
-            return false;
-    return true;
+    blocks_join *join = context;
+    return write_row(join, &join->metadata, row, G3_ALL_PARTS, error) &&
+           (row->lengths[G3_JOIN_KEY] == 0 ||
+            write_row(join, &join->keys, row, G3_PART_BIT(G3_JOIN_KEY), error));
 }
 
-/* Writes all of a feed to disk. */
-static bool write_feed(blocks_join *join, g3_feed *feed, g3_spill *to, g3_run *run, g3_error *error)
+static bool write_index_row(void *context, const g3_join_row *row, g3_error *error)
 {
-    for (;;) {
-        g3_join_chunk *chunk;
-        if (!g3_take_chunk(join->options, feed, &chunk, error))
-            return false;
-        if (!chunk)
-            return g3_spill_end_run(to, run, error);
-        bool done = write_chunk(join, to, chunk, error);
-        g3_feed_give_back(feed, chunk);
-        if (!done)
-            return false;
-    }
+    blocks_join *join = context;
+    return write_row(join, &join->index, row, G3_ALL_PARTS, error);
 }
 
 /* Writes both sides to disk, the metadata's rows read before first. */
 static bool write_sides(blocks_join *join, g3_join_table *begun, g3_error *error)
 {
+    const g3_join_options *options = join->options;
     bool done = g3_spill_open(&join->metadata, G3_SPILL_MOST_BLOCK, error) &&
-                g3_spill_open(&join->index, G3_SPILL_MOST_BLOCK, error);
-    for (const g3_join_chunk *chunk = begun->first; done && chunk; chunk = chunk->next)
-        done = write_chunk(join, &join->metadata, chunk, error);
+                g3_spill_open(&join->keys, G3_SPILL_MOST_BLOCK, error) &&
+                g3_spill_open(&join->index, G3_SPILL_MOST_BLOCK, error) &&
+                g3_visit_table(begun, write_metadata_row, join, error);
     g3_join_table_clear(begun);
-    return done &&
-           write_feed(join, join->options->metadata, &join->metadata, &join->metadata_run, error) &&
-           write_feed(join, join->options->index, &join->index, &join->index_run, error);
+    return done && g3_visit_feed(options, options->metadata, write_metadata_row, join, error) &&
+           g3_spill_end_run(&join->metadata, &join->metadata_run, error) &&
+           g3_spill_end_run(&join->keys, &join->keys_run, error) &&
+           g3_visit_feed(options, options->index, write_index_row, join, error) &&
+           g3_spill_end_run(&join->index, &join->index_run, error);
 }
 
 static bool keep_claims(blocks_join *join, const g3_join_row *index, g3_claims *claims,
@@ -90,10 +83,8 @@ static bool keep_claims(blocks_join *join, const g3_join_row *index, g3_claims *
     return true;
 }
 
-/* Does something with each row of a side. */
-typedef bool row_function(void *context, const g3_join_row *row, g3_error *error);
-
-static bool visit_rows(const g3_spill *spill, g3_run run, row_function *visit, void *context,
+/* Calls `visit` with each row of a side on disk. */
+static bool visit_rows(const g3_spill *spill, g3_run run, g3_row_function *visit, void *context,
                        g3_error *error)
 {
     g3_run_reader reader;
@@ -133,7 +124,7 @@ static bool search_blocks(blocks_join *join, g3_error *error)
 {
     g3_run_reader reader;
     bool done = true;
-    g3_run_reader_open(&reader, &join->metadata, join->metadata_run);
+    g3_run_reader_open(&reader, &join->keys, join->keys_run);
     while (done && !reader.ended) {
         g3_join_table table = {0};
         block_search block = {.join = join};
@@ -218,6 +209,7 @@ bool g3_join_blocks(const g3_join_options *options, g3_join_table *begun, g3_joi
                 decide(&join, error) &&
                 visit_rows(&join.metadata, join.metadata_run, tell_row, &join, error);
     g3_spill_close(&join.metadata);
+    g3_spill_close(&join.keys);
     g3_spill_close(&join.index);
     g3_sorter_close(join.claims);
     g3_gifts_close(&join.gifts);

@@ -5,22 +5,6 @@
 #include "pairs.h"
 #include "parts.h"
 
-/* Takes rows of the index until all are there, or they outgrow the memory. */
-static bool fill_table(const g3_join_options *options, g3_join_table *table, bool *ended,
-                       g3_error *error)
-{
-    *ended = false;
-    while (!*ended && g3_join_table_size(table) <= options->memory) {
-        g3_join_chunk *chunk;
-        if (!g3_take_chunk(options, options->index, &chunk, error))
-            return false;
-        *ended = !chunk;
-        if (chunk)
-            g3_join_table_take(table, chunk);
-    }
-    return true;
-}
-
 /* Tells a metadata row with all rows that it matched, in a circle whose last one is `last`. */
 static bool tell_matches(const g3_join_options *options, g3_join_counts *counts,
                          const g3_join_row *metadata, g3_join_row *last, g3_error *error)
@@ -77,20 +61,26 @@ static bool join_metadata(const g3_join_options *options, const g3_join_table *t
     }
 }
 
-/* Tells which rows of the index were not matched, and counts. */
+/* Telling which rows of the index were not matched, and counting. */
+typedef struct left_telling {
+    const g3_join_options *options;
+    g3_join_counts *counts;
+    g3_left_group group;
+} left_telling;
+
+static bool tell_left_row(void *context, const g3_join_row *row, g3_error *error)
+{
+    left_telling *self = context;
+    self->counts->index_keyless += row->lengths[G3_JOIN_KEY] == 0;
+    return g3_left_group_add(&self->group, row, self->options, self->counts, error);
+}
+
 static bool tell_left(const g3_join_options *options, const g3_join_table *table,
                       g3_join_counts *counts, g3_error *error)
 {
-    g3_left_group group = {0};
-    for (const g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next) {
-        const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
-        for (size_t i = 0; i < chunk->count; i++, row = g3_join_row_after(row)) {
-            counts->index_keyless += row->lengths[G3_JOIN_KEY] == 0;
-            if (!g3_left_group_add(&group, row, options, counts, error))
-                return false;
-        }
-    }
-    return g3_left_group_end(&group, options, counts, error);
+    left_telling self = {.options = options, .counts = counts};
+    return g3_visit_table(table, tell_left_row, &self, error) &&
+           g3_left_group_end(&self.group, options, counts, error);
 }
 
 bool g3_join_exact(const g3_join_options *options, g3_join_counts *counts, g3_error *error)
@@ -98,7 +88,7 @@ bool g3_join_exact(const g3_join_options *options, g3_join_counts *counts, g3_er
     g3_join_table table = {0};
     bool ended;
     *counts = (g3_join_counts){0};
-    bool done = fill_table(options, &table, &ended, error);
+    bool done = g3_fill_table(options, options->index, &table, options->memory, &ended, error);
     if (done && !ended) {
         done = g3_join_parts(options, &table, counts, error);
     } else if (done) {

@@ -22,6 +22,59 @@ bool g3_take_chunk(const g3_join_options *options, g3_feed *feed, g3_join_chunk 
     return true;
 }
 
+bool g3_fill_table(const g3_join_options *options, g3_feed *feed, g3_join_table *table,
+                   size_t memory, bool *ended, g3_error *error)
+{
+    *ended = false;
+    while (!*ended && g3_join_table_size(table) <= memory) {
+        g3_join_chunk *chunk;
+        if (!g3_take_chunk(options, feed, &chunk, error))
+            return false;
+        *ended = !chunk;
+        if (chunk)
+            g3_join_table_take(table, chunk);
+    }
+    return true;
+}
+
+bool g3_visit_chunk(const g3_join_chunk *chunk, g3_row_function *visit, void *context,
+                    g3_error *error)
+{
+    const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
+    for (size_t i = 0; i < chunk->count; i++, row = g3_join_row_after(row))
+        if (!visit(context, row, error))
+            return false;
+    return true;
+}
+
+bool g3_visit_table(const g3_join_table *table, g3_row_function *visit, void *context,
+                    g3_error *error)
+{
+    for (const g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next) {
+        if (g3_interrupted())
+            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
+        if (!g3_visit_chunk(chunk, visit, context, error))
+            return false;
+    }
+    return true;
+}
+
+bool g3_visit_feed(const g3_join_options *options, g3_feed *feed, g3_row_function *visit,
+                   void *context, g3_error *error)
+{
+    for (;;) {
+        g3_join_chunk *chunk;
+        if (!g3_take_chunk(options, feed, &chunk, error))
+            return false;
+        if (!chunk)
+            return true;
+        bool done = g3_visit_chunk(chunk, visit, context, error);
+        g3_feed_give_back(feed, chunk);
+        if (!done)
+            return false;
+    }
+}
+
 bool g3_tell_pair(const g3_join_options *options, g3_join_counts *counts, bool first,
                   const g3_join_row *metadata, const g3_join_row *index, g3_error *error)
 {

@@ -1,4 +1,4 @@
-/* What the joins have in common: chunks taken from feeds, and results sorted on disk until they can
+/* What the joins have in common: rows taken from feeds, and results sorted on disk until they can
  * be told in order. Private to the join storey; called by exact.c, parts.c, partial.c, blocks.c. */
 #ifndef G3_JOIN_PAIRS_H
 #define G3_JOIN_PAIRS_H
@@ -19,6 +19,22 @@
  * @param chunk  owned by the caller as g3_feed_next() says; NULL at the end */
 bool g3_take_chunk(const g3_join_options *options, g3_feed *feed, g3_join_chunk **chunk,
                    g3_error *error);
+
+/* Takes chunks into a table until the feed ends or the table takes more than `memory`.
+ * @param ended  whether the feed has */
+bool g3_fill_table(const g3_join_options *options, g3_feed *feed, g3_join_table *table,
+                   size_t memory, bool *ended, g3_error *error);
+
+/* Does something with a row; @return false to stop with `error`. */
+typedef bool g3_row_function(void *context, const g3_join_row *row, g3_error *error);
+
+/* Calls it with each row of a chunk, of all chunks of a table, of what a feed still has. */
+bool g3_visit_chunk(const g3_join_chunk *chunk, g3_row_function *visit, void *context,
+                    g3_error *error);
+bool g3_visit_table(const g3_join_table *table, g3_row_function *visit, void *context,
+                    g3_error *error);
+bool g3_visit_feed(const g3_join_options *options, g3_feed *feed, g3_row_function *visit,
+                   void *context, g3_error *error);
 
 /* Appends a row with some of its parts only, filled up so that another may follow. */
 void g3_pack_row(g3_buffer *buffer, const g3_join_row *row, unsigned parts);

@@ -66,48 +66,23 @@ static bool write_row(parts_join *join, side *to, const g3_join_row *row, g3_err
                            (g3_spill_item){.line = g3_buffer_view(&join->space)}, error);
 }
 
-static bool write_index_row(parts_join *join, const g3_join_row *row, g3_error *error)
+static bool write_index_row(void *context, const g3_join_row *row, g3_error *error)
 {
+    parts_join *join = context;
     if (row->lengths[G3_JOIN_KEY])
         return write_row(join, &join->index, row, error);
     join->counts->index_keyless++;
     return g3_left_add(&join->left, row, join->counts, error);
 }
 
-static bool write_metadata_row(parts_join *join, const g3_join_row *row, g3_error *error)
+static bool write_metadata_row(void *context, const g3_join_row *row, g3_error *error)
 {
+    parts_join *join = context;
     join->counts->metadata++;
     if (row->lengths[G3_JOIN_KEY])
         return write_row(join, &join->metadata, row, error);
     join->counts->metadata_keyless++;
     return g3_pairs_add(&join->pairs, row, NULL, error);
-}
-
-typedef bool write_function(parts_join *join, const g3_join_row *row, g3_error *error);
-
-static bool write_chunk(parts_join *join, const g3_join_chunk *chunk, write_function *write,
-                        g3_error *error)
-{
-    const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
-    for (size_t i = 0; i < chunk->count; i++, row = g3_join_row_after(row))
-        if (!write(join, row, error))
-            return false;
-    return true;
-}
-
-static bool write_feed(parts_join *join, g3_feed *feed, write_function *write, g3_error *error)
-{
-    for (;;) {
-        g3_join_chunk *chunk;
-        if (!g3_take_chunk(join->options, feed, &chunk, error))
-            return false;
-        if (!chunk)
-            return true;
-        bool done = write_chunk(join, chunk, write, error);
-        g3_feed_give_back(feed, chunk);
-        if (!done)
-            return false;
-    }
 }
 
 /* Adds the pairs of a metadata row and the rows that it matched, in a circle, the last first.
@@ -130,15 +105,10 @@ static bool add_matches(parts_join *join, const g3_join_row *metadata, g3_join_r
     return true;
 }
 
-static bool add_left(parts_join *join, const g3_join_table *table, g3_error *error)
+static bool add_left_row(void *context, const g3_join_row *row, g3_error *error)
 {
-    for (const g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next) {
-        const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
-        for (size_t i = 0; i < chunk->count; i++, row = g3_join_row_after(row))
-            if (!g3_left_add(&join->left, row, join->counts, error))
-                return false;
-    }
-    return true;
+    parts_join *join = context;
+    return g3_left_add(&join->left, row, join->counts, error);
 }
 
 /* Joins a part's metadata with a block of its index. */
@@ -157,7 +127,7 @@ static bool join_block(parts_join *join, size_t part, const g3_join_table *table
             break;
     }
     g3_run_reader_close(&reader);
-    return done && add_left(join, table, error);
+    return done && g3_visit_table(table, add_left_row, join, error);
 }
 
 static bool join_part(parts_join *join, size_t part, g3_error *error)
@@ -180,14 +150,22 @@ static bool join_part(parts_join *join, size_t part, g3_error *error)
     return done;
 }
 
-/* Writes the rows read so far to the parts, and forgets them. */
-static bool write_begun(parts_join *join, g3_join_table *begun, g3_error *error)
+/* Writes the index to its parts, the rows read before first. */
+static bool write_index(parts_join *join, g3_join_table *begun, g3_error *error)
 {
-    bool done = true;
-    for (const g3_join_chunk *chunk = begun->first; done && chunk; chunk = chunk->next)
-        done = write_chunk(join, chunk, write_index_row, error);
+    bool done = open_side(&join->index, join->options->memory, error) &&
+                g3_visit_table(begun, write_index_row, join, error);
     g3_join_table_clear(begun);
-    return done;
+    return done &&
+           g3_visit_feed(join->options, join->options->index, write_index_row, join, error) &&
+           end_writing(&join->index, error);
+}
+
+static bool write_metadata(parts_join *join, g3_error *error)
+{
+    return open_side(&join->metadata, join->options->memory, error) &&
+           g3_visit_feed(join->options, join->options->metadata, write_metadata_row, join, error) &&
+           end_writing(&join->metadata, error);
 }
 
 bool g3_join_parts(const g3_join_options *options, g3_join_table *begun, g3_join_counts *counts,
@@ -197,12 +175,7 @@ bool g3_join_parts(const g3_join_options *options, g3_join_table *begun, g3_join
     counts->on_disk = true;
     g3_pairs_open(&join.pairs, options->memory / 4);
     g3_left_open(&join.left, options->want_left, options->memory / 8);
-    bool done =
-        open_side(&join.index, options->memory, error) && write_begun(&join, begun, error) &&
-        write_feed(&join, options->index, write_index_row, error) &&
-        end_writing(&join.index, error) && open_side(&join.metadata, options->memory, error) &&
-        write_feed(&join, options->metadata, write_metadata_row, error) &&
-        end_writing(&join.metadata, error);
+    bool done = write_index(&join, begun, error) && write_metadata(&join, error);
     for (size_t part = 0; done && part < PARTS; part++)
         done = join_part(&join, part, error);
     done = done && g3_pairs_tell(&join.pairs, options, counts, error) &&

@@ -15,6 +15,8 @@ typedef struct unite_run {
     g3_sorter *records; /* by the number of their first row */
     g3_unite_group group;
     g3_buffer key, line;
+    g3_field *ordered; /* of a record whose columns had to be put in order */
+    size_t ordered_capacity;
     uint64_t number; /* rows read so far */
 } unite_run;
 
@@ -37,6 +39,42 @@ static bool reject_row(unite_run *run, g3_manifest_reader *reader, const g3_bad_
     return g3_rejects_add(run->options->rejects, g3_manifest_name(reader), bad, error);
 }
 
+static size_t place_of(const g3_field *field)
+{
+    return ((const g3_unite_column *)field->column)->place;
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    size_t one = place_of(left), other = place_of(right);
+    return (one > other) - (one < other);
+}
+
+/* Takes note of the columns, in the order of the files.
+ * @return the record with its columns in the output's order, which the packer and whoever unpacks
+ * it find fastest; valid until the next call */
+static g3_record take_columns_of(unite_run *run, const g3_record *record)
+{
+    bool in_order = true;
+    size_t guess = G3_OBJECT_FIELDS;
+    if (record->count > run->ordered_capacity) {
+        run->ordered = g3_reallocate(run->ordered, record->count, sizeof *run->ordered);
+        run->ordered_capacity = record->count;
+    }
+    for (size_t i = 0; i < record->count; i++) {
+        const g3_column *column = record->fields[i].column;
+        const g3_unite_column *known = g3_unite_columns_find(&run->columns, column, guess);
+        run->ordered[i] = (g3_field){&known->column, record->fields[i].value};
+        if (column->field == G3_OTHER_FIELD) {
+            in_order = in_order && known->place >= guess;
+            guess = known->place + 1;
+        }
+    }
+    if (!in_order)
+        qsort(run->ordered, record->count, sizeof *run->ordered, compare_places);
+    return (g3_record){run->ordered, record->count, record->line, record->ascii};
+}
+
 static bool take_record(unite_run *run, size_t file, g3_manifest_reader *reader,
                         const g3_record *record, g3_error *error)
 {
@@ -49,14 +87,11 @@ static bool take_record(unite_run *run, size_t file, g3_manifest_reader *reader,
                                                           : "the row has no md5 to unite it by"};
         return reject_row(run, reader, &bad, error);
     }
-    size_t place = G3_OBJECT_FIELDS;
-    for (size_t i = 0; i < record->count; i++) /* in the order of the files, not of the groups */
-        if (record->fields[i].column->field == G3_OTHER_FIELD)
-            place = g3_unite_columns_find(&run->columns, record->fields[i].column, place) + 1;
+    g3_record ordered = take_columns_of(run, record);
     g3_buffer_clear(&run->line);
     g3_buffer_append(&run->line, (g3_view){(const char *)&head, sizeof head});
     g3_buffer_append(&run->line, text);
-    g3_record_pack(run->packer, record, &run->line);
+    g3_record_pack(run->packer, &ordered, &run->line);
     return g3_sorter_add(run->rows, key, g3_buffer_view(&run->line), error);
 }
 
@@ -88,11 +123,11 @@ static bool read_rows(unite_run *run, size_t file, g3_manifest_reader *reader, g
 static void take_columns(unite_run *run, const g3_manifest_reader *reader)
 {
     const g3_column **columns;
-    size_t count, place = G3_OBJECT_FIELDS;
+    size_t count, guess = G3_OBJECT_FIELDS;
     g3_manifest_columns(reader, &columns, &count);
     for (size_t i = 0; i < count; i++)
         if (columns[i]->field == G3_OTHER_FIELD)
-            place = g3_unite_columns_find(&run->columns, columns[i], place) + 1;
+            guess = g3_unite_columns_find(&run->columns, columns[i], guess)->place + 1;
 }
 
 static bool read_file(unite_run *run, size_t file, g3_error *error)
@@ -155,11 +190,13 @@ static bool write_records(unite_run *run, g3_error *error)
     const g3_column **columns = g3_allocate_zeroed(run->columns.count, sizeof *columns);
     bool ended = false, done = true;
     for (size_t i = 0; i < run->columns.count; i++)
-        columns[i] = &run->columns.items[i];
+        columns[i] = &run->columns.items[i]->column;
     g3_manifest_writer_columns(writer, columns, run->columns.count);
     while (done && !ended) {
         g3_view packed;
         done = g3_sorter_next(run->records, &packed, &ended, error);
+        if (done && g3_interrupted())
+            done = g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
         if (!done || ended)
             break;
         const char *reason = g3_manifest_write(writer, g3_record_unpack(run->packer, packed));
@@ -169,6 +206,23 @@ static bool write_records(unite_run *run, g3_error *error)
     g3_manifest_writer_close(writer);
     free(columns);
     return done;
+}
+
+/* Says that values are missing in the output, and where the first of them is. */
+static void warn_of_differing(const unite_run *run)
+{
+    const g3_unite_differing *differing = &run->group.record.differing;
+    g3_buffer text = {0};
+    if (differing->count == 0)
+        return;
+    g3_unite_append_place(&text, run->options, &differing->first);
+    g3_buffer_append_text(&text, ", column ");
+    g3_buffer_append(&text, run->columns.items[differing->place]->column.name);
+    g3_warn(run->options->reporter,
+            "%" PRIu64 " values differ from that of an earlier row of the object, which was kept; "
+            "the first: %s",
+            differing->count, g3_buffer_text(&text));
+    g3_buffer_free(&text);
 }
 
 bool g3_unite_run(const g3_unite_options *options, g3_unite_result *result, g3_error *error)
@@ -183,17 +237,15 @@ bool g3_unite_run(const g3_unite_options *options, g3_unite_result *result, g3_e
     g3_unite_columns_begin(&run.columns);
     run.group = (g3_unite_group){.options = options,
                                  .packer = run.packer,
-                                 .columns = &run.columns,
                                  .records = run.records,
-                                 .result = result};
+                                 .result = result,
+                                 .record = {.columns = &run.columns}};
     for (size_t file = 0; done && file < options->path_count; file++)
         done = read_file(&run, file, error);
     done = done && unite_rows(&run, error) && write_records(&run, error);
-    if (done && result->differing)
-        g3_warn(options->reporter,
-                "%" PRIu64 " values differ from that of an earlier row of the object, which was "
-                "kept; the first: %s",
-                result->differing, g3_buffer_text(&run.group.first_differing));
+    result->differing = run.group.record.differing.count;
+    if (done)
+        warn_of_differing(&run);
     g3_unite_group_free(&run.group);
     g3_sorter_close(run.rows);
     g3_sorter_close(run.records);
@@ -201,6 +253,7 @@ bool g3_unite_run(const g3_unite_options *options, g3_unite_result *result, g3_e
     g3_record_packer_close(run.packer);
     g3_buffer_free(&run.key);
     g3_buffer_free(&run.line);
+    free(run.ordered);
     return done;
 }
 
