@@ -164,8 +164,19 @@ static bool read_keys(merge_run *run, g3_error *error)
     return true;
 }
 
+/* True if more than one input is standard input, which can be read once. */
+static bool reads_twice(const merge_options *mine, const g3_text_list *operands)
+{
+    size_t count = operands->count == 0;
+    for (size_t i = 0; i < operands->count; i++)
+        count += strcmp(operands->items[i], "-") == 0;
+    for (size_t i = 0; i < mine->index.count; i++)
+        count += strcmp(mine->index.items[i], "-") == 0;
+    return count > 1;
+}
+
 /* Options that go together, or do not. */
-static bool check_usage(const merge_run *run, g3_error *error)
+static bool check_usage(const merge_run *run, const g3_text_list *operands, g3_error *error)
 {
     const merge_options *mine = run->mine;
     size_t keys = mine->keys.count + mine->item_keys.count;
@@ -195,6 +206,8 @@ static bool check_usage(const merge_run *run, g3_error *error)
         fault = "--ambiguous goes with --partial, without --extract";
     else if (mine->extract && mine->item_keys.count)
         fault = "--extract takes keys out of the whole cell: give --key, not --key-item";
+    else if (reads_twice(mine, operands))
+        fault = "standard input can be read once: name a file for the metadata, or for --index";
     if (fault)
         return g3_fail(error, G3_EXIT_USAGE, "%s", fault);
     const common_output outputs[] = {{"-o", run->common->output},
@@ -308,7 +321,8 @@ static int run_merge(void *context, const g3_text_list *operands, g3_reporter *r
     g3_error error = {0};
     g3_merge_options options = {0};
     run->reporter = reporter;
-    bool done = check_usage(run, &error) && read_keys(run, &error) && open_all(run, &error);
+    bool done =
+        check_usage(run, operands, &error) && read_keys(run, &error) && open_all(run, &error);
     if (done && run->mine->manifests) {
         done = unite(run, paths, path_count, &error);
     } else if (done) {

@@ -13,6 +13,9 @@ bool g3_take_chunk(const g3_join_options *options, g3_feed *feed, g3_join_chunk 
         return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
     if (!g3_feed_next(feed, chunk, error))
         return false;
+    if (*chunk)
+        options->taker->take_progress(options->taker->context, feed == options->index,
+                                      (*chunk)->count);
     for (size_t i = 0; *chunk && i < (*chunk)->bad_count; i++) {
         if (!options->taker->take_bad(options->taker->context, &(*chunk)->bad[i], error)) {
             g3_join_chunk_close(*chunk);
@@ -91,6 +94,10 @@ void g3_pack_row(g3_buffer *buffer, const g3_join_row *row, unsigned parts)
     for (int part = 0; part < G3_JOIN_PARTS; part++)
         if (!(parts & G3_PART_BIT(part)))
             packed.lengths[part] = 0;
+    if (!(parts & G3_PART_BIT(G3_JOIN_KEY))) /* nobody will look the row up or say where it was: */
+        packed.hash = 0;                     /* zeros pack better */
+    if (!(parts & G3_PART_BIT(G3_JOIN_STORED)))
+        packed.line = 0;
     g3_buffer_append(buffer, (g3_view){(const char *)&packed, head});
     for (int part = 0; part < G3_JOIN_PARTS; part++)
         if (packed.lengths[part])

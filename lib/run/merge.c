@@ -251,6 +251,7 @@ static bool join(merge_run *run, g3_join_counts *counts, g3_error *error)
                               .taker = &taker};
     bool done = options->partial && !options->extract ? g3_join_partial(&wanted, counts, error)
                                                       : g3_join_exact(&wanted, counts, error);
+    g3_progress_end(options->reporter);
     if (done) {
         warn_padded(run, run->metadata_feed);
         warn_padded(run, run->index_feed);

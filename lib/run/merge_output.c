@@ -3,6 +3,7 @@
 #include "merge_output.h"
 #include "g3/record/json.h"
 #include "g3/table/rows.h"
+#include <inttypes.h>
 
 static void append_names(g3_buffer *out, const g3_merge_columns *columns, bool alone,
                          char delimiter)
@@ -135,6 +136,15 @@ static bool take_ambiguous(void *context, const g3_join_row *index, g3_view keys
                           strcmp(path, "-") == 0 ? "standard input" : path, &bad, error);
 }
 
+static void take_progress(void *context, bool index, size_t rows)
+{
+    g3_merge_output *output = context;
+    *(index ? &output->index_read : &output->metadata_read) += rows;
+    g3_progress(output->options->reporter,
+                "%" PRIu64 " rows of the index and %" PRIu64 " of the metadata read",
+                output->index_read, output->metadata_read);
+}
+
 static bool take_bad(void *context, const g3_join_bad_row *bad, g3_error *error)
 {
     g3_merge_output *output = context;
@@ -144,7 +154,7 @@ static bool take_bad(void *context, const g3_join_bad_row *bad, g3_error *error)
 
 g3_join_taker g3_merge_taker(g3_merge_output *output)
 {
-    return (g3_join_taker){output, take, take_left, take_ambiguous, take_bad};
+    return (g3_join_taker){output, take, take_left, take_ambiguous, take_progress, take_bad};
 }
 
 void g3_merge_output_end(g3_merge_output *output)

@@ -12,10 +12,11 @@ typedef struct g3_merge_columns {
 
 typedef struct g3_merge_output {
     const g3_merge_options *options;
-    g3_merge_columns metadata;   /* of the output; borrowed, as are those that follow */
-    g3_merge_columns index;      /* of the output, behind them */
-    g3_merge_columns left_index; /* of the file of unmatched index rows */
-    bool unmatched_as_output;    /* unmatched metadata rows look as in the output */
+    g3_merge_columns metadata;          /* of the output; borrowed, as are those that follow */
+    g3_merge_columns index;             /* of the output, behind them */
+    g3_merge_columns left_index;        /* of the file of unmatched index rows */
+    bool unmatched_as_output;           /* unmatched metadata rows look as in the output */
+    uint64_t metadata_read, index_read; /* rows so far */
     g3_buffer scratch;
 } g3_merge_output;
 

@@ -26,6 +26,9 @@ typedef struct g3_join_taker {
      * @param keys  these rows' keys, parted by ", ", for a message; valid during the call */
     bool (*take_ambiguous)(void *context, const g3_join_row *index, g3_view keys, g3_error *error);
 
+    /* Rows that were read: for telling how far it is. Never stops the join. */
+    void (*take_progress)(void *context, bool index, size_t rows);
+
     /* A row that could not be used. */
     bool (*take_bad)(void *context, const g3_join_bad_row *bad, g3_error *error);
 } g3_join_taker;
