@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RUNS = 20, ITEMS = 500 };
+enum { RUNS = 6, ITEMS = 300 };
 
 /* Fills in an item from a seed: empty, short, or longer than a block. */
 static g3_spill_item make_item(test_chance *chance, char *space, size_t capacity)
@@ -51,7 +51,7 @@ static void check_runs(const g3_spill *spill, const g3_run *runs, char *space, s
 Test(spill, items_come_back_run_by_run)
 {
     static const size_t BLOCKS[] = {1, 1000, 1 << 30};
-    const size_t capacity = 300000;
+    const size_t capacity = 200000;
     char *space = g3_allocate(capacity);
     for (size_t i = 0; i < 3; i++) {
         g3_spill spill;

@@ -87,7 +87,7 @@ Test(search, finds_all_keys_of_one_length)
 {
     test_chance chance = {3};
     for (size_t length = 1; length <= 40; length++)
-        for (size_t turn = 0; turn < 5; turn++)
+        for (size_t turn = 0; turn < 2; turn++)
             try_keys(&chance, 1 + choose(&chance, 60), &length, 1);
 }
 
@@ -95,7 +95,7 @@ Test(search, finds_all_keys_of_many_lengths)
 {
     test_chance chance = {4};
     size_t lengths[60];
-    for (size_t turn = 0; turn < 300; turn++) {
+    for (size_t turn = 0; turn < 80; turn++) {
         size_t count = 1 + choose(&chance, 60);
         for (size_t i = 0; i < count; i++)
             lengths[i] = choose(&chance, 3) ? choose(&chance, 20) : choose(&chance, 80);
