@@ -3,16 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted; /* read by threads, too; lock-free, so a handler may set it */
 static int wake_pipe[2] = {-1, -1};
 
 static void note_signal(int number)
 {
     (void)number;
-    interrupted = 1;
+    atomic_store_explicit(&interrupted, true, memory_order_relaxed);
     /* The byte only wakes poll(); a full pipe has woken it already. */
     ssize_t written = write(wake_pipe[1], "", 1);
     (void)written;
@@ -43,7 +44,7 @@ void g3_interrupt_set_up(void)
 
 bool g3_interrupted(void)
 {
-    return interrupted != 0;
+    return atomic_load_explicit(&interrupted, memory_order_relaxed);
 }
 
 int g3_interrupt_descriptor(void)
