@@ -39,7 +39,7 @@ bool g3_view_ends_with(g3_view text, g3_view end)
            g3_view_equal((g3_view){text.data + (text.length - end.length), end.length}, end);
 }
 
-g3_view g3_view_trim(g3_view text)
+g3_view g3_view_trim_blanks(g3_view text)
 {
     while (text.length && is_blank(text.data[0])) {
         text.data++;

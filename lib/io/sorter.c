@@ -172,6 +172,14 @@ bool g3_sorter_add(g3_sorter *sorter, g3_view key, g3_view line, g3_error *error
     return true;
 }
 
+bool g3_sorter_add_numbered(g3_sorter *sorter, uint64_t number, g3_view line, g3_error *error)
+{
+    unsigned char key[sizeof number]; /* the highest byte first sorts by value */
+    for (size_t i = sizeof key; i-- > 0; number >>= 8)
+        key[i] = (unsigned char)number;
+    return g3_sorter_add(sorter, (g3_view){(const char *)key, sizeof key}, line, error);
+}
+
 /* Merges runs[0..count) of the sorter's file into one run at the end of `into`. */
 static bool merge_into(const g3_sorter *sorter, const g3_run *runs, size_t count, g3_spill *into,
                        g3_error *error)

@@ -135,10 +135,15 @@ static bool examine(g3_source *source, g3_error *error)
     return true;
 }
 
+const char *g3_source_name_of(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 g3_source *g3_source_open(const char *path, g3_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
-    g3_source *source = make_source(standard ? "standard input" : path);
+    g3_source *source = make_source(g3_source_name_of(path));
     if (standard) {
         source->descriptor = STDIN_FILENO;
     } else {

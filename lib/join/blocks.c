@@ -69,14 +69,14 @@ static bool write_sides(blocks_join *join, g3_join_table *begun, g3_error *error
 static bool keep_claims(blocks_join *join, const g3_join_row *index, g3_claims *claims,
                         g3_error *error)
 {
-    g3_number_key key = g3_make_number_key(index->number);
     for (size_t i = 0; i < claims->count; i++) {
         const g3_claim *claim = &claims->items[i];
         claim_head head = {index->number, claim->number, claim->more};
         g3_buffer_clear(&join->space);
         g3_buffer_append(&join->space, (g3_view){(const char *)&head, sizeof head});
         g3_buffer_append(&join->space, claim->key);
-        if (!g3_sorter_add(join->claims, g3_number_view(&key), g3_buffer_view(&join->space), error))
+        if (!g3_sorter_add_numbered(join->claims, index->number, g3_buffer_view(&join->space),
+                                    error))
             return false;
     }
     claims->count = 0;

@@ -58,11 +58,10 @@ void g3_gifts_open(g3_gifts *gifts, size_t memory)
 /* Appended in front of a packed row: the number of the metadata row. */
 static bool give(g3_gifts *gifts, uint64_t number, const g3_join_row *index, g3_error *error)
 {
-    g3_number_key key = g3_make_number_key(number);
     g3_buffer_clear(&gifts->text);
     g3_buffer_append(&gifts->text, (g3_view){(const char *)&number, sizeof number});
     g3_pack_row(&gifts->text, index, G3_INDEX_OUTPUT);
-    return g3_sorter_add(gifts->sorter, g3_number_view(&key), g3_buffer_view(&gifts->text), error);
+    return g3_sorter_add_numbered(gifts->sorter, number, g3_buffer_view(&gifts->text), error);
 }
 
 static bool tell_ambiguous(g3_gifts *gifts, const g3_join_options *options,

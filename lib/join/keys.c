@@ -23,14 +23,6 @@ void g3_keys_find_places(g3_key_maker *maker, const g3_record *record)
         maker->places[i] = g3_find_place(record, maker->columns[i]);
 }
 
-/* As g3_view_trim(), quick where there is nothing to trim. */
-static inline g3_view trim(g3_view text)
-{
-    bool plain = text.length && (unsigned char)text.data[0] > ' ' &&
-                 (unsigned char)text.data[text.length - 1] > ' ';
-    return plain ? text : g3_view_trim(text);
-}
-
 static void add_key(g3_key_maker *maker, g3_view key)
 {
     if (key.length == 0)
@@ -75,7 +67,7 @@ static void add_items(g3_key_maker *maker, g3_view cell, const g3_text_source *s
     g3_value list = g3_list_read(cell, list_field(maker->columns[maker->count - 1]),
                                  source->format == G3_FORMAT_TSV, source->arena);
     for (size_t i = 0; i < list.list.count; i++)
-        add_key(maker, trim(list.list.items[i]));
+        add_key(maker, g3_view_trim(list.list.items[i]));
     drop_repeated(maker);
 }
 
@@ -85,7 +77,7 @@ static const char *add_extracted(g3_key_maker *maker, g3_view cell)
     g3_view key;
     g3_extract_begin(maker->extract, cell);
     while (g3_extract_next(maker->extract, &key, &fault))
-        add_key(maker, trim(key));
+        add_key(maker, g3_view_trim(key));
     drop_repeated(maker);
     return fault;
 }
@@ -95,7 +87,7 @@ static g3_view key_cell(g3_key_maker *maker, size_t number, const g3_text_source
     size_t place = maker->places[number];
     if (place == G3_NO_PLACE)
         return (g3_view){"", 0};
-    return trim(g3_cell_text(&source->record->fields[place].value, &maker->scratch));
+    return g3_view_trim(g3_cell_text(&source->record->fields[place].value, &maker->scratch));
 }
 
 const char *g3_keys_make(g3_key_maker *maker, const g3_text_source *source)

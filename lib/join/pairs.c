@@ -145,14 +145,6 @@ bool g3_load_block(g3_join_table *table, g3_run_reader *reader, size_t memory, g
     return true;
 }
 
-g3_number_key g3_make_number_key(uint64_t number)
-{
-    g3_number_key key;
-    for (size_t i = sizeof key.bytes; i-- > 0; number >>= 8)
-        key.bytes[i] = (unsigned char)number;
-    return key;
-}
-
 void g3_pairs_open(g3_pairs *pairs, size_t memory)
 {
     pairs->sorter = g3_sorter_open(memory);
@@ -161,12 +153,12 @@ void g3_pairs_open(g3_pairs *pairs, size_t memory)
 bool g3_pairs_add(g3_pairs *pairs, const g3_join_row *metadata, const g3_join_row *index,
                   g3_error *error)
 {
-    g3_number_key key = g3_make_number_key(metadata->number);
     g3_buffer_clear(&pairs->space);
     g3_pack_row(&pairs->space, metadata, G3_METADATA_OUTPUT);
     if (index)
         g3_pack_row(&pairs->space, index, G3_INDEX_OUTPUT);
-    return g3_sorter_add(pairs->sorter, g3_number_view(&key), g3_buffer_view(&pairs->space), error);
+    return g3_sorter_add_numbered(pairs->sorter, metadata->number, g3_buffer_view(&pairs->space),
+                                  error);
 }
 
 /* A metadata row that is told as being without a partner unless one turns up. */
@@ -231,14 +223,13 @@ void g3_left_open(g3_left *left, bool wanted, size_t memory)
 bool g3_left_add(g3_left *left, const g3_join_row *index, g3_join_counts *counts, g3_error *error)
 {
     bool shared = index->flags & G3_JOIN_SHARED, matched = index->flags & G3_JOIN_MATCHED;
-    g3_number_key key = g3_make_number_key(index->number);
     if (!shared)
         counts->index_matched += matched;
     if (!shared && (matched || !left->wanted))
         return true;
     g3_buffer_clear(&left->space);
     g3_pack_row(&left->space, index, left->wanted && !matched ? G3_INDEX_LEFT : 0);
-    return g3_sorter_add(left->sorter, g3_number_view(&key), g3_buffer_view(&left->space), error);
+    return g3_sorter_add_numbered(left->sorter, index->number, g3_buffer_view(&left->space), error);
 }
 
 bool g3_left_group_end(g3_left_group *group, const g3_join_options *options, g3_join_counts *counts,

@@ -43,16 +43,6 @@ void g3_pack_row(g3_buffer *buffer, const g3_join_row *row, unsigned parts);
  * builds it. */
 bool g3_load_block(g3_join_table *table, g3_run_reader *reader, size_t memory, g3_error *error);
 
-/* A number as a key that sorts as it does. */
-typedef struct g3_number_key {
-    unsigned char bytes[sizeof(uint64_t)];
-} g3_number_key;
-g3_number_key g3_make_number_key(uint64_t number);
-static inline g3_view g3_number_view(const g3_number_key *key)
-{
-    return (g3_view){(const char *)key->bytes, sizeof key->bytes};
-}
-
 /* The first row of those that g3_pack_row() appended, copied to where a row may stand.
  * @param rest  what is behind it
  * @return valid until `space` is used again */

@@ -12,14 +12,6 @@ static inline bool is_list(g3_object_field field)
     return field == G3_URLS || field == G3_AUTHZ || field == G3_ACL;
 }
 
-/* As g3_view_trim(), quick where there is nothing to trim. */
-static inline g3_view trim(g3_view text)
-{
-    bool plain = text.length && (unsigned char)text.data[0] > ' ' &&
-                 (unsigned char)text.data[text.length - 1] > ' ';
-    return plain || text.length == 0 ? text : g3_view_trim(text);
-}
-
 /* Appends a value to a message, on one line and not too long. */
 static void append_quoted(g3_buffer *reason, g3_view text)
 {
@@ -67,7 +59,7 @@ static bool read_size(g3_value *value, g3_view text, g3_buffer *reason)
 bool g3_value_from_cell(g3_value *value, g3_object_field field, g3_view cell, bool commas,
                         g3_arena *arena, g3_buffer *reason)
 {
-    g3_view text = trim(cell);
+    g3_view text = g3_view_trim(cell);
     if (is_list(field)) {
         *value = g3_list_read(text, field, commas, arena);
     } else if (text.length == 0) {
@@ -184,7 +176,7 @@ static inline bool may_begin_json(char c)
 
 g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena, const g3_scan *scan)
 {
-    g3_view text = trim(cell);
+    g3_view text = g3_view_trim(cell);
     g3_json_reader reader;
     g3_value value;
     if (text.length == 0)

@@ -132,8 +132,7 @@ static bool take_ambiguous(void *context, const g3_join_row *index, g3_view keys
     g3_bad_row bad = {.line = index->line,
                       .text = g3_join_row_part(index, G3_JOIN_STORED),
                       .reason = g3_buffer_text(&output->scratch)};
-    return g3_rejects_add(output->options->rejects,
-                          strcmp(path, "-") == 0 ? "standard input" : path, &bad, error);
+    return g3_rejects_add(output->options->rejects, g3_source_name_of(path), &bad, error);
 }
 
 static void take_progress(void *context, bool index, size_t rows)

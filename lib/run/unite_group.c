@@ -24,8 +24,7 @@ void g3_unite_group_add(g3_unite_group *group, g3_view sorted)
 
 static const char *file_name(const g3_unite_options *options, const g3_unite_head *head)
 {
-    const char *path = options->paths[head->file];
-    return strcmp(path, "-") == 0 ? "standard input" : path;
+    return g3_source_name_of(options->paths[head->file]);
 }
 
 void g3_unite_append_place(g3_buffer *text, const g3_unite_options *options,
@@ -119,7 +118,6 @@ static bool reject_disagreeing(g3_unite_group *group, g3_error *error)
  * @param rows  in input order, at least one */
 static bool pass_on(g3_unite_group *group, g3_unite_row *const *rows, size_t count, g3_error *error)
 {
-    uint64_t number = __builtin_bswap64(rows[0]->head.number); /* big-endian sorts by value */
     if (g3_interrupted())
         return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
     g3_unite_record_begin(&group->record, &group->shared);
@@ -130,8 +128,8 @@ static bool pass_on(g3_unite_group *group, g3_unite_row *const *rows, size_t cou
     g3_buffer_clear(&group->packed);
     g3_record_pack(group->packer, &record, &group->packed);
     group->result->records++;
-    return g3_sorter_add(group->records, (g3_view){(const char *)&number, sizeof number},
-                         g3_buffer_view(&group->packed), error);
+    return g3_sorter_add_numbered(group->records, rows[0]->head.number,
+                                  g3_buffer_view(&group->packed), error);
 }
 
 /* Orders by guid, then as they came. */

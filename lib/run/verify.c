@@ -38,7 +38,6 @@ bool g3_verify_emit(g3_verify *verify, g3_view lines, g3_error *error)
 bool g3_verify_judge_and_hold(g3_verify *verify, uint64_t number, const g3_record *row,
                               const g3_record *record, g3_error *error)
 {
-    uint64_t key = __builtin_bswap64(number); /* big-endian sorts by value */
     g3_buffer_clear(&verify->lines);
     g3_verify_judge(verify, row, record, &verify->lines);
     g3_view lines = g3_buffer_view(&verify->lines);
@@ -46,7 +45,7 @@ bool g3_verify_judge_and_hold(g3_verify *verify, uint64_t number, const g3_recor
         return g3_verify_emit(verify, lines, error);
     if (!verify->held)
         verify->held = g3_sorter_open(g3_verify_side_memory(verify));
-    return g3_sorter_add(verify->held, (g3_view){(const char *)&key, sizeof key}, lines, error);
+    return g3_sorter_add_numbered(verify->held, number, lines, error);
 }
 
 bool g3_verify_release(g3_verify *verify, g3_error *error)

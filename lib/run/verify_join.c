@@ -174,8 +174,7 @@ static bool take_row(row_join *join, g3_error *error)
         const g3_record *actual = g3_record_unpack(join->verify->records, record->packed);
         return g3_verify_judge_and_hold(join->verify, number, row, actual, error);
     }
-    uint64_t key = __builtin_bswap64(number); /* big-endian sorts by value */
-    return g3_sorter_add(join->unmet, (g3_view){(const char *)&key, sizeof key}, join->row, error);
+    return g3_sorter_add_numbered(join->unmet, number, join->row, error);
 }
 
 static bool join_group(row_join *join, g3_error *error)

@@ -45,8 +45,16 @@ bool g3_view_starts_with(g3_view text, g3_view start);
 /* True if `text` ends in `end`. */
 bool g3_view_ends_with(g3_view text, g3_view end);
 
+/* What g3_view_trim() calls where there are blanks. */
+g3_view g3_view_trim_blanks(g3_view text);
+
 /* `text` without the blanks (space, \t, \n, \v, \f, \r) at either end; borrows from `text`. */
-g3_view g3_view_trim(g3_view text);
+static inline g3_view g3_view_trim(g3_view text)
+{
+    bool plain = text.length && (unsigned char)text.data[0] > ' ' &&
+                 (unsigned char)text.data[text.length - 1] > ' ';
+    return plain || text.length == 0 ? text : g3_view_trim_blanks(text);
+}
 
 /* Reads a whole number in decimal digits: no sign, no blanks, at most 2^63-1.
  * @param value  set on success

@@ -16,6 +16,10 @@ g3_sorter *g3_sorter_open(size_t memory);
  * @return false with G3_EXIT_LOCAL if the disk is full */
 bool g3_sorter_add(g3_sorter *sorter, g3_view key, g3_view line, g3_error *error);
 
+/* The same under a number: lines then come in the order of their numbers. Not in one sorter with
+ * other keys. */
+bool g3_sorter_add_numbered(g3_sorter *sorter, uint64_t number, g3_view line, g3_error *error);
+
 /* Gives the next line in the order of the keys' bytes; the first call ends the adding.
  * @param line   valid until the next call
  * @param ended  set at the end, `line` then being empty */

@@ -24,7 +24,10 @@ g3_source *g3_source_open_memory(const char *name, g3_view bytes);
  *         with G3_EXIT_INTERRUPTED once a signal has come (g3/base/interrupt.h) */
 bool g3_source_read(g3_source *source, char *space, size_t capacity, size_t *got, g3_error *error);
 
-/* What messages call it: the path, or "standard input". Lives as long as the source. */
+/* What messages call the source at `path`: the path, or "standard input"; as long as that. */
+const char *g3_source_name_of(const char *path);
+
+/* What messages call it, as above. Lives as long as the source. */
 const char *g3_source_name(const g3_source *source);
 
 /* Bytes that the source will give in all, estimated: exact for a plain regular file, the packed
