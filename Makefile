@@ -5,7 +5,8 @@
 #   make bench      speed, side by side with peers
 #   make install PREFIX=/usr/local DESTDIR=
 #
-# Variants: make BUILD=build/asan SANITIZE=address,undefined; make CC=clang BUILD=build/clang.
+# Variants: make BUILD=build/asan SANITIZE=address,undefined; make CC=clang BUILD=build/clang; for tests
+# under valgrind: make BUILD=build/plain RUNNER=plain.
 
 BUILD    ?= build
 PREFIX   ?= /usr/local
@@ -57,15 +58,23 @@ $(BUILD)/bin/%: $(BUILD)/obj/filters/%.o $(call objects,$(FILTER_SHARED)) $(BUIL
 	@mkdir -p $(@D)
 	$(LINK)
 
+# What tests share; an archive, for each takes what it needs: some of it needs Criterion, and fuzzers have none.
+$(BUILD)/tests/libsupport.a: $(SUPPORT_OBJECTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
 # Library unit tests (Criterion), one executable for all of tests/unit. Criterion does not run under the
-# thread sanitizer: there a plain runner of the same interface takes its place.
-ifneq ($(findstring thread,$(SANITIZE)),)
+# thread sanitizer, and starts each test as a program, which takes valgrind seconds: there (RUNNER=plain) a
+# runner of the same interface that forks takes its place.
+RUNNER ?= $(if $(findstring thread,$(SANITIZE)),plain,criterion)
+ifeq ($(RUNNER),plain)
 UNIT_RUNNER := $(call objects,tests/support/plain/runner.c)
 CPPFLAGS    += -Itests/support/plain
 else
 UNIT_RUNNER := -lcriterion
 endif
-$(BUILD)/tests/unit: $(call objects,$(wildcard tests/unit/*.c)) $(SUPPORT_OBJECTS) $(filter %.o,$(UNIT_RUNNER)) $(BUILD)/libg3.a
+$(BUILD)/tests/unit: $(call objects,$(wildcard tests/unit/*.c)) $(BUILD)/tests/libsupport.a $(filter %.o,$(UNIT_RUNNER)) $(BUILD)/libg3.a
 	@mkdir -p $(@D)
 	$(LINK) $(filter -l%,$(UNIT_RUNNER))
 
@@ -92,7 +101,7 @@ $(BUILD)/bench/search_keys: $(call objects,tests/bench/search_keys.c $(wildcard 
 	@mkdir -p $(@D)
 	$(LINK) $(HYPERSCAN_LIBS)
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_OBJECTS) $(BUILD)/libg3.a
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/tests/libsupport.a $(BUILD)/libg3.a
 	@mkdir -p $(@D)
 	$(LINK) -fsanitize=fuzzer
 

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 typedef struct test_chance {
     uint64_t state;
@@ -22,6 +23,15 @@ static inline uint64_t next_chance(test_chance *self)
 static inline size_t choose(test_chance *self, size_t limit)
 {
     return (size_t)(next_chance(self) % limit);
+}
+
+/* How many of `rounds` random cases to try: all of them, or one in G3_TEST_DIVISOR (environment), which
+ * tests/check sets where each takes some thirty times as long. */
+static inline int test_rounds(int rounds)
+{
+    const char *divisor = getenv("G3_TEST_DIVISOR");
+    int share = divisor ? atoi(divisor) : 1;
+    return share > 1 ? rounds / share + 1 : rounds;
 }
 
 #endif

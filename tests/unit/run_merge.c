@@ -257,6 +257,6 @@ static void try_seed(uint64_t seed)
 
 Test(merge, equals_a_naive_merge)
 {
-    for (uint64_t seed = 1; seed <= 200; seed++)
-        try_seed(seed);
+    for (int seed = 1; seed <= test_rounds(200); seed++)
+        try_seed((uint64_t)seed);
 }

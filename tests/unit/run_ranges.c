@@ -180,13 +180,13 @@ static bool sweep_once(uint64_t seed, size_t unstable_of_100, size_t probe_page)
 
 Test(ranges, each_record_comes_once_from_an_index_at_rest)
 {
-    for (uint64_t seed = 1; seed <= 3000; seed++)
+    for (uint64_t seed = 1; seed <= (uint64_t)test_rounds(3000); seed++)
         cr_assert(sweep_once(seed, 0, 1 + seed % 32), "seed %lu", (unsigned long)seed);
 }
 
 Test(ranges, each_stable_record_comes_once_while_others_come_and_go)
 {
-    for (uint64_t seed = 1; seed <= 3000; seed++)
+    for (uint64_t seed = 1; seed <= (uint64_t)test_rounds(3000); seed++)
         sweep_once(seed, 20, 8 + seed % 24);
 }
 

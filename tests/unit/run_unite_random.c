@@ -231,6 +231,6 @@ TestSuite(unite_random, .init = uniting_make_folder, .fini = uniting_remove_fold
 
 Test(unite_random, equals_uniting_naively)
 {
-    for (uint64_t seed = 1; seed <= 200; seed++)
-        try_seed(seed);
+    for (int seed = 1; seed <= test_rounds(200); seed++)
+        try_seed((uint64_t)seed);
 }

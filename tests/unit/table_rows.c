@@ -207,7 +207,7 @@ static void check_soups(uint64_t seed, int rounds)
 
 Test(rows, agree_with_the_naive_reader_on_anything)
 {
-    check_soups(1, 20000);
+    check_soups(1, test_rounds(20000));
 }
 
 Test(rows, agree_with_the_naive_reader_with_every_kind_of_scan)
@@ -216,7 +216,7 @@ Test(rows, agree_with_the_naive_reader_with_every_kind_of_scan)
     size_t count = g3_scan_list(scans);
     for (size_t i = 0; i < count; i++) {
         setenv("G3_SCAN", scans[i]->name, 1);
-        check_soups(2, 5000);
+        check_soups(2, test_rounds(5000));
     }
 }
 

@@ -5,10 +5,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Seconds after which a test has hung. */
 #define TEST_LIMIT 300
+
+/* Seconds from which on a test that passes is told as slow. */
+#define SLOW 10
 
 static plain_test *tests;
 static int checks_failed;
@@ -92,6 +96,7 @@ int main(int argc, char **argv)
         snprintf(name, sizeof name, "%s/%s", test->suite, test->name);
         if (!test->run || fnmatch(filter, name, 0) != 0)
             continue;
+        time_t start = time(NULL);
         pid_t child = fork();
         if (child == 0)
             run_here(test);
@@ -101,6 +106,8 @@ int main(int argc, char **argv)
         counts[result]++;
         if (result)
             printf("[%s] %s\n", result == 1 ? "FAIL" : "CRASH", name);
+        else if (time(NULL) - start >= SLOW)
+            printf("[PASS] %s: slow, %ld s\n", name, (long)(time(NULL) - start));
         fflush(stdout);
     }
     printf("[====] Synthesis: Tested: %d | Passing: %d | Failing: %d | Crashing: %d\n",
