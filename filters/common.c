@@ -172,3 +172,14 @@ g3_format common_output_format(const common_options *options, g3_format otherwis
             return BY_NAME[i].format;
     return otherwise;
 }
+
+bool common_close_output(g3_sink *sink, bool done, bool keep, g3_error *error)
+{
+    g3_error ignored;
+    if (done && sink)
+        return g3_sink_finish(sink, error);
+    if (keep && sink)
+        g3_sink_settle(sink, true, &ignored);
+    g3_sink_discard(sink, keep);
+    return done;
+}

@@ -57,6 +57,14 @@ typedef struct common_output {
  * @return false with G3_EXIT_USAGE */
 bool common_part_outputs(const common_output *outputs, size_t count, g3_error *error);
 
+/* Completes an output. What was written until an interruption or until a service failed stays: on
+ * standard output, or in the partial file.
+ * @param sink  given up; NULL is allowed
+ * @param done  the run has succeeded so far
+ * @param keep  it has not, and what is written is worth something
+ * @return whether it still has */
+bool common_close_output(g3_sink *sink, bool done, bool keep, g3_error *error);
+
 /* The format to write: --to, else by the output's name (.csv .tsv .ndjson .jsonl, in front of
  * .zst), else `otherwise`. */
 g3_format common_output_format(const common_options *options, g3_format otherwise);

@@ -135,19 +135,6 @@ static bool verify(verify_run *run, const g3_text_list *operands, g3_error *erro
     return g3_verify_run(run->commons.http, &options, &run->result, error);
 }
 
-/* Completes an output. What was written until an interruption or until the service failed stays: on
- * standard output, or in the partial file. */
-static bool close_sink(g3_sink *sink, bool done, bool keep, g3_error *error)
-{
-    g3_error ignored;
-    if (done && sink)
-        return g3_sink_finish(sink, error);
-    if (keep && sink)
-        g3_sink_settle(sink, true, &ignored);
-    g3_sink_discard(sink, keep);
-    return done;
-}
-
 static int finish(verify_run *run, bool done, double seconds, g3_error *error)
 {
     g3_error later; /* one that no longer matters: an earlier one has ended the run */
@@ -155,8 +142,8 @@ static int finish(verify_run *run, bool done, double seconds, g3_error *error)
     uint64_t requests = run->commons.http ? g3_http_get_statistics(run->commons.http).requests : 0;
     bool stopped = !done && run->result.rows &&
                    (error->exit == G3_EXIT_INTERRUPTED || error->exit == G3_EXIT_SERVICE);
-    done = close_sink(run->extra, done, false, done ? error : &later);
-    done = close_sink(run->output, done, stopped, done ? error : &later);
+    done = common_close_output(run->extra, done, false, done ? error : &later);
+    done = common_close_output(run->output, done, stopped, done ? error : &later);
     done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
     if (done || stopped)
         g3_verify_summarize(&run->result, rejected, requests, seconds, run->reporter);

@@ -171,6 +171,10 @@ static bool find_services(g3_commons *commons, const g3_service_options *options
         commons->index = read_base(options->index_url, "--index-url", error);
     else if (endpoint)
         commons->index = join(endpoint, "/index");
+    if (commons->index && (options->index_url || options->basic_auth_file))
+        commons->index_admin = join(commons->index, "");
+    else if (commons->index)
+        commons->index_admin = join(commons->index, "-admin");
     if (options->metadata_url)
         commons->metadata = read_base(options->metadata_url, "--metadata-url", error);
     else if (endpoint)
@@ -225,6 +229,7 @@ void g3_commons_close(g3_commons *commons)
     g3_http_close(commons->http);
     g3_login_close(commons->login);
     free(commons->index);
+    free(commons->index_admin);
     free(commons->metadata);
     *commons = (g3_commons){0};
 }

@@ -22,6 +22,7 @@ typedef enum answer_member {
     MEMBER_HASHES,
     MEMBER_SIZE,
     MEMBER_FILE_NAME,
+    MEMBER_REVISION,
     MEMBER_ID,      /* what a bundle has for a did */
     MEMBER_RECORDS, /* the list of a listing */
     MEMBER_ERROR,
@@ -36,6 +37,7 @@ static const g3_view MEMBER_NAMES[MEMBER_OTHER] = {
     [MEMBER_HASHES] = {"hashes", 6},
     [MEMBER_SIZE] = {"size", 4},
     [MEMBER_FILE_NAME] = {"file_name", 9},
+    [MEMBER_REVISION] = {"rev", 3},
     [MEMBER_ID] = {"id", 2},
     [MEMBER_RECORDS] = {"records", 7},
     [MEMBER_ERROR] = {"error", 5},
@@ -69,7 +71,7 @@ struct g3_index_answer {
 /* What was found of the record being read. */
 typedef struct record_draft {
     g3_value values[G3_OBJECT_FIELDS];
-    g3_value bundle_id;
+    g3_value revision, bundle_id;
     const char *wrong; /* a member that can't be what it should: matters if this is a record */
     bool is_error;     /* has an "error" */
     bool is_listing;   /* has "records": the walk has stopped inside it */
@@ -242,6 +244,8 @@ static bool read_member(g3_index_answer *answer, record_draft *draft, answer_mem
         return read_text(answer, draft, &draft->values[G3_GUID]);
     case MEMBER_FILE_NAME:
         return read_text(answer, draft, &draft->values[G3_FILE_NAME]);
+    case MEMBER_REVISION:
+        return read_text(answer, draft, &draft->revision);
     case MEMBER_ID:
         return read_text(answer, draft, &draft->bundle_id);
     case MEMBER_URLS:
@@ -317,6 +321,8 @@ static g3_next give_record(g3_index_answer *answer, record_draft *draft, g3_reco
     for (int i = 0; i < G3_OBJECT_FIELDS; i++)
         fields[i] = (g3_field){&g3_object_columns[i], draft->values[i]};
     *record = (g3_record){.fields = fields, .count = G3_OBJECT_FIELDS, .ascii = !answer->json.high};
+    if (draft->revision.type == G3_STRING)
+        record->revision = draft->revision.text;
     return G3_NEXT_ITEM;
 }
 

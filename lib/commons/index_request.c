@@ -1,4 +1,5 @@
-/* Requests to the index service. Called by the sweep, the lookups, and whoever asks for a record. */
+/* Requests to the index service. Called by the sweep, the lookups, and whoever asks for a record.
+ */
 #include "g3/commons/index.h"
 
 /* What may stand as it is in a path or a query value (RFC 3986, 3.3 and 3.4) and is usual in GUIDs,
@@ -13,7 +14,7 @@
 static void begin_request(g3_request *request, g3_method method, const char *base, const char *path)
 {
     request->method = method;
-    request->repeatable = true; /* all of these only read */
+    request->repeatable = true;
     g3_buffer_clear(&request->url);
     g3_buffer_clear(&request->body);
     g3_buffer_append_text(&request->url, base);
@@ -127,4 +128,104 @@ bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes)
     bool ok = has_files && g3_json_at_end(&json);
     g3_arena_free(&arena);
     return ok;
+}
+
+void g3_index_mint_request(g3_request *request, const char *base, size_t count)
+{
+    begin_request(request, G3_GET, base, "/guid/mint?count=");
+    g3_buffer_append_integer(&request->url, (int64_t)count);
+}
+
+/* Appends a member of a record's document, in front of which others stand. */
+static void append_member(g3_buffer *body, const char *name, const g3_value *value)
+{
+    if (!value || value->type == G3_NULL)
+        return;
+    g3_buffer_append_format(body, ",\"%s\":", name);
+    g3_json_append_value(body, value);
+}
+
+void g3_index_create_request(g3_request *request, const char *base, g3_view before, g3_view guid,
+                             const g3_record *object)
+{
+    g3_buffer *body = &request->body;
+    begin_request(request, G3_POST, base, "/index/");
+    g3_url_append_encoded(&request->url, before, KEPT);
+    g3_buffer_append_text(body, "{\"did\":");
+    g3_json_append_string(body, guid);
+    g3_buffer_append_text(body, ",\"form\":\"object\",\"hashes\":{\"md5\":");
+    g3_json_append_value(body, g3_record_get(object, G3_MD5));
+    g3_buffer_append_char(body, '}');
+    append_member(body, "size", g3_record_get(object, G3_FILE_SIZE));
+    append_member(body, "urls", g3_record_get(object, G3_URLS));
+    append_member(body, "acl", g3_record_get(object, G3_ACL));
+    append_member(body, "authz", g3_record_get(object, G3_AUTHZ));
+    append_member(body, "file_name", g3_record_get(object, G3_FILE_NAME));
+    g3_buffer_append_char(body, '}');
+}
+
+static void begin_change(g3_request *request, g3_method method, const char *base, g3_view guid,
+                         g3_view revision)
+{
+    begin_request(request, method, base, "/index/");
+    g3_url_append_encoded(&request->url, guid, KEPT);
+    g3_buffer_append_text(&request->url, "?rev=");
+    g3_url_append_encoded(&request->url, revision, NULL);
+}
+
+void g3_index_update_request(g3_request *request, const char *base, g3_view guid, g3_view revision,
+                             g3_view changes)
+{
+    begin_change(request, G3_PUT, base, guid, revision);
+    g3_buffer_append(&request->body, changes);
+}
+
+void g3_index_delete_request(g3_request *request, const char *base, g3_view guid, g3_view revision)
+{
+    begin_change(request, G3_DELETE, base, guid, revision);
+}
+
+/* Enters the object that `body` is, up to the value of its member `name`. */
+static bool find_member(g3_json_reader *json, g3_view body, const char *name, g3_arena *arena)
+{
+    g3_view key;
+    bool first;
+    g3_json_begin(json, body, arena);
+    if (g3_json_peek(json) != G3_JSON_OBJECT || !g3_json_enter(json, &first))
+        return false;
+    while (g3_json_more_key(json, &first, &key)) {
+        if (g3_view_equal(key, g3_view_of(name)))
+            return true;
+        g3_json_skip(json, NULL);
+    }
+    return false;
+}
+
+bool g3_index_read_minted(g3_view body, g3_arena *arena, g3_view *guids, size_t count)
+{
+    g3_json_reader json;
+    bool first;
+    size_t read = 0;
+    if (!find_member(&json, body, "guids", arena) || g3_json_peek(&json) != G3_JSON_ARRAY ||
+        !g3_json_enter(&json, &first))
+        return false;
+    while (g3_json_more(&json, &first)) {
+        g3_view guid;
+        if (g3_json_peek(&json) != G3_JSON_STRING || !g3_json_read_string(&json, &guid))
+            return false;
+        if (read < count)
+            guids[read] = g3_arena_copy(arena, guid);
+        read++;
+    }
+    return !json.fault && read == count;
+}
+
+g3_view g3_index_read_revision(g3_view body, g3_arena *arena)
+{
+    g3_json_reader json;
+    g3_view revision;
+    if (!find_member(&json, body, "rev", arena) || g3_json_peek(&json) != G3_JSON_STRING ||
+        !g3_json_read_string(&json, &revision))
+        return (g3_view){0};
+    return g3_arena_copy(arena, revision);
 }

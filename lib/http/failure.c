@@ -91,6 +91,18 @@ static void append_words(g3_buffer *text, g3_view body)
     json_tokener_free(reader);
 }
 
+static void append_status(g3_buffer *text, long status)
+{
+    const char *phrase = reason_phrase(status);
+    g3_buffer_append_format(text, "%ld%s%s", status, *phrase ? " " : "", phrase);
+}
+
+void g3_response_append_words(g3_buffer *text, const g3_response *response)
+{
+    append_status(text, response->status);
+    append_words(text, g3_buffer_view(&response->body));
+}
+
 void g3_failure_describe(g3_buffer *text, const g3_exchange *exchange, CURLcode result)
 {
     g3_buffer_append_text(text, method_name(exchange->request.method));
@@ -98,9 +110,7 @@ void g3_failure_describe(g3_buffer *text, const g3_exchange *exchange, CURLcode 
     g3_url_append_shown(text, exchange->url.data);
     g3_buffer_append_text(text, ": ");
     if (result == CURLE_OK) {
-        long status = exchange->response.status;
-        const char *phrase = reason_phrase(status);
-        g3_buffer_append_format(text, "%ld%s%s", status, *phrase ? " " : "", phrase);
+        append_status(text, exchange->response.status);
     } else if (exchange->too_large) {
         g3_buffer_append_format(text, "the answer has more than %zu bytes",
                                 exchange->options->answer_limit);

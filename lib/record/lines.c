@@ -233,7 +233,10 @@ static g3_next read_record(g3_manifest_reader *reader, g3_record *record, g3_bad
                                 &reader->reason))
             return g3_refuse_row(reader, bad, lines->line, field->column->name);
     }
-    *record = (g3_record){reader->fields, reader->layout.count, lines->line, !json.high};
+    *record = (g3_record){.fields = reader->fields,
+                          .count = reader->layout.count,
+                          .line = lines->line,
+                          .ascii = !json.high};
     return G3_NEXT_ITEM;
 }
 

@@ -183,6 +183,7 @@ g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *
     reader->padded += row.count < reader->width;
     /* A metadata cell may spell a character as a JSON escape; it is decoded into the arena then. */
     bool ascii = row.ascii && (reader->options.kind != G3_KIND_METADATA || reader->arena.used == 0);
-    *record = (g3_record){reader->fields, reader->layout.count, row.line, ascii};
+    *record = (g3_record){
+        .fields = reader->fields, .count = reader->layout.count, .line = row.line, .ascii = ascii};
     return G3_NEXT_ITEM;
 }

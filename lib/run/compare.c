@@ -43,7 +43,7 @@ static char take_character(g3_view *item)
     return character;
 }
 
-static bool items_agree(g3_view left, g3_view right)
+bool g3_items_agree(g3_view left, g3_view right)
 {
     if (g3_view_equal(left, right))
         return true;
@@ -61,7 +61,7 @@ static bool match_items(const g3_view *left, const g3_view *right, size_t count)
     uint32_t taken = 0;
     for (size_t i = 0; i < count; i++) {
         size_t j = 0;
-        while (j < count && ((taken >> j & 1) || !items_agree(left[i], right[j])))
+        while (j < count && ((taken >> j & 1) || !g3_items_agree(left[i], right[j])))
             j++;
         if (j == count)
             return false;
@@ -110,7 +110,7 @@ static bool lists_agree(const g3_value *left, const g3_value *right)
     size_t count = left->list.count;
     if (count != right->list.count)
         return false;
-    while (count && items_agree(*one, *other)) { /* most often all are in the same order */
+    while (count && g3_items_agree(*one, *other)) { /* most often all are in the same order */
         one++;
         other++;
         count--;

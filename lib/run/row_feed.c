@@ -1,4 +1,4 @@
-/* Rows of several manifests in a row. Called by verify. */
+/* Rows of several manifests in a row. Called by verify and ingest. */
 #include "row_feed.h"
 #include <inttypes.h>
 #include <sys/stat.h>
@@ -27,7 +27,7 @@ static bool reject(g3_row_feed *feed, const g3_bad_row *bad, g3_error *error)
 static bool take_row(g3_row_feed *feed, bool *good, g3_error *error)
 {
     g3_view text = g3_manifest_row_text(feed->reader);
-    if (g3_record_guid(&feed->record).length == 0) {
+    if (!feed->guid_optional && g3_record_guid(&feed->record).length == 0) {
         g3_bad_row bad = {.line = feed->record.line, .text = text, .reason = "no guid"};
         *good = reject(feed, &bad, error);
         return false;
@@ -36,6 +36,13 @@ static bool take_row(g3_row_feed *feed, bool *good, g3_error *error)
     feed->row_bytes += text.length + 1;
     feed->file_bytes += text.length + 1;
     return true;
+}
+
+bool g3_row_feed_reject(g3_row_feed *feed, const char *reason, g3_error *error)
+{
+    const g3_bad_row bad = {
+        .line = feed->record.line, .text = g3_manifest_row_text(feed->reader), .reason = reason};
+    return g3_rejects_add(feed->rejects, g3_manifest_name(feed->reader), &bad, error);
 }
 
 g3_next g3_row_feed_next(g3_row_feed *feed, const g3_record **record, g3_error *error)

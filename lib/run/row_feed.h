@@ -1,4 +1,5 @@
-/* The rows of several manifests one after another, bad ones rejected. Private to verify. */
+/* The rows of several manifests one after another, bad ones rejected. Private to verify and
+ * ingest. */
 #ifndef G3_RUN_ROW_FEED_H
 #define G3_RUN_ROW_FEED_H
 
@@ -10,6 +11,7 @@ typedef struct g3_row_feed {
     size_t path_count;
     size_t next_path;
     g3_manifest_options options;
+    bool guid_optional;  /* rows without a GUID are given as well */
     g3_rejects *rejects; /* borrowed */
     g3_reporter *reporter;
     g3_manifest_reader *reader; /* NULL between manifests */
@@ -19,9 +21,12 @@ typedef struct g3_row_feed {
     uint64_t file_bytes; /* of the present manifest's rows, the bad ones too */
 } g3_row_feed;
 
-/* Gives the next row that has a GUID, valid until the next call.
+/* Gives the next row that has a GUID (or may lack it), valid until the next call.
  * @return G3_NEXT_ITEM, G3_NEXT_END or G3_NEXT_ERROR (G3_EXIT_INPUT; too many rejects) */
 g3_next g3_row_feed_next(g3_row_feed *feed, const g3_record **record, g3_error *error);
+
+/* Rejects the row given last. @return false as g3_rejects_add() says */
+bool g3_row_feed_reject(g3_row_feed *feed, const char *reason, g3_error *error);
 
 /* Estimates how many rows are left, by the files' sizes and the rows so far.
  * @return -1 where that can't be told (no rows yet, packed files, pipes) */

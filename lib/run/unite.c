@@ -72,7 +72,10 @@ static g3_record take_columns_of(unite_run *run, const g3_record *record)
     }
     if (!in_order)
         qsort(run->ordered, record->count, sizeof *run->ordered, compare_places);
-    return (g3_record){run->ordered, record->count, record->line, record->ascii};
+    return (g3_record){.fields = run->ordered,
+                       .count = record->count,
+                       .line = record->line,
+                       .ascii = record->ascii};
 }
 
 static bool take_record(unite_run *run, size_t file, g3_manifest_reader *reader,

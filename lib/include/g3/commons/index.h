@@ -34,8 +34,9 @@ typedef struct g3_index_filters {
     const char *negate_params; /* JSON */
 } g3_index_filters;
 
-/* All of these set a request's method, URL and body, and that it may be repeated; its tag is left
- * alone. `base` is the index service's URL without a slash at the end. */
+/* All of these set a request's method, URL and body, and that it may be repeated (whether it only
+ * reads, or names the record's GUID or revision, so that doing it twice is noticed); its tag is
+ * left alone. `base` is the index service's URL without a slash at the end. */
 
 /* Begins `request` as a GET of a listing: at most `limit` records behind `start` in the service's
  * order (empty: from the first). `filters` may be NULL. */
@@ -47,7 +48,8 @@ void g3_index_list_request(g3_request *request, const char *base, const g3_index
 void g3_index_ids_request(g3_request *request, const char *base, const g3_view *guids,
                           size_t count);
 
-/* The bytes that one GUID adds to the request line of a lookup by ids, and how many there may be. */
+/* The bytes that one GUID adds to the request line of a lookup by ids, and how many there may be.
+ */
 size_t g3_index_id_size(g3_view guid);
 size_t g3_index_ids_room(const char *base);
 
@@ -63,6 +65,31 @@ void g3_index_single_request(g3_request *request, const char *base, g3_view guid
  * @return false if the answer does not tell how many files there are */
 void g3_index_stats_request(g3_request *request, const char *base);
 bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes);
+
+/* Begins `request` as GET /guid/mint: so many new GUIDs, of which the service keeps nothing; and
+ * reads its answer.
+ * @param guids  filled in: `count` GUIDs in `arena`
+ * @return false if the answer does not hold `count` GUIDs */
+void g3_index_mint_request(g3_request *request, const char *base, size_t count);
+bool g3_index_read_minted(g3_view body, g3_arena *arena, g3_view *guids, size_t count);
+
+/* Begins `request` as a POST of a new record. Asked twice, it is answered 409 the second time.
+ * @param before  GUID of the record that the new one is a version of; empty: it is none
+ * @param guid    ends in a UUID
+ * @param object  has an md5, a size and urls, none of them twice; what is null is left out */
+void g3_index_create_request(g3_request *request, const char *base, g3_view before, g3_view guid,
+                             const g3_record *object);
+
+/* Begins `request` as a PUT of what is to change of a record; 409 if it has another revision.
+ * @param changes  JSON object of the members urls, acl, authz, file_name */
+void g3_index_update_request(g3_request *request, const char *base, g3_view guid, g3_view revision,
+                             g3_view changes);
+
+/* Begins `request` as a DELETE of a record; 409 if it has another revision. */
+void g3_index_delete_request(g3_request *request, const char *base, g3_view guid, g3_view revision);
+
+/* Reads the answer to a create or an update. @return the new revision, in `arena`; empty: none */
+g3_view g3_index_read_revision(g3_view body, g3_arena *arena);
 
 /* Asks how many records the index has.
  * @param records  -1 where the service does not tell: it has no /_stats, or fails at it
@@ -102,9 +129,9 @@ g3_index_answer *g3_index_answer_open(void);
 void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
 
 /* Gives the next record, as an object record: the seven columns in order, lists as they come,
- * absent or null values G3_NULL, other members left out. A bundle (form=bundle or all) has its `id`
- * as guid, and of the other columns only the size. Valid until the next begin (all records of an
- * answer may be held together).
+ * absent or null values G3_NULL, its revision, other members left out. A bundle (form=bundle or
+ * all) has its `id` as guid, and of the other columns only the size. Valid until the next begin
+ * (all records of an answer may be held together).
  * @param reason  for G3_NEXT_ERROR: what is wrong with the answer, static text
  * @return G3_NEXT_ITEM, G3_NEXT_END or G3_NEXT_ERROR */
 g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const char **reason);

@@ -82,6 +82,10 @@ typedef struct g3_response {
                        408/429/5xx after retries. Other 4xx are answers, not failures. */
 } g3_response;
 
+/* Appends what an answer says, for a message: `400 Bad Request: ` and the service's own words, on
+ * one line, cut where they are long. */
+void g3_response_append_words(g3_buffer *text, const g3_response *response);
+
 typedef enum g3_pull {
     G3_PULL_REQUEST, /* a request was given */
     G3_PULL_LATER,   /* none now, but after another done() there may be */

@@ -65,8 +65,10 @@ typedef struct g3_field {
 typedef struct g3_record {
     g3_field *fields;
     size_t count;
-    uint64_t line; /* where it stood in its input, from 1; 0 if it came from a service */
-    bool ascii;    /* no text in it has a byte above 0x7f; false: there may be some */
+    uint64_t line;    /* where it stood in its input, from 1; 0 if it came from a service */
+    g3_view revision; /* of a record of the index service, which a change of it must name; else
+                         empty */
+    bool ascii;       /* no text in it has a byte above 0x7f; false: there may be some */
 } g3_record;
 
 /* The seven object columns, in order: column->field is its index. Static. */

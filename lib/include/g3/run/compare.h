@@ -24,4 +24,7 @@ g3_field_set g3_compare_object(const g3_record *row, const g3_record *record);
 /* True if the values say the same, by the rules above. NULL is nothing. */
 bool g3_values_agree(const g3_value *left, const g3_value *right);
 
+/* True if two items of lists are the same, by the rules above. */
+bool g3_items_agree(g3_view left, g3_view right);
+
 #endif

@@ -1,0 +1,88 @@
+/* Ingesting: the rows of a manifest of objects become records of the index service.
+ *
+ * What becomes of a row, and of the record of its GUID:
+ *   created    there was none
+ *   updated    it had the same size and md5, and lacked some of the row's urls, or had other acl,
+ *              authz or file_name; empty cells of the row say nothing
+ *   unchanged  it says what the row says
+ *   conflict   it has another size or md5: nothing is changed
+ *   failed     the service refuses the row
+ * Rows that can't be used (g3/record/check.h) are rejected, and nothing is sent for them. A URL
+ * listed twice in a row counts once.
+ *
+ * Rows without a GUID get one that the service mints (or, where it does not, a UUID under its
+ * prefix), so that creating can be repeated without making a second record: the GUID is in the
+ * journal before the record is asked for. Without a journal nothing would be left of it after a
+ * kill; there such rows are matched with the record of their md5 and size first, unless the options
+ * say otherwise. A row with a GUID in its column `prev_guid` becomes a new version of that record.
+ *
+ * Rows go in batches: a batch's records are looked up, what is to be done is decided and written to
+ * the journal, done, and what was done is written to the journal. After a kill at any point the
+ * next run with this journal takes from it what is done, and does again, with the same GUIDs, what
+ * may be: a record that has come into being meanwhile is this run's own if it is as decided.
+ */
+#ifndef G3_RUN_INGEST_H
+#define G3_RUN_INGEST_H
+
+#include "g3/base/report.h"
+#include "g3/http/engine.h"
+#include "g3/record/manifest.h"
+#include "g3/run/rejects.h"
+
+typedef enum g3_ingest_action {
+    G3_INGEST_CREATED,
+    G3_INGEST_UPDATED,
+    G3_INGEST_UNCHANGED,
+    G3_INGEST_CONFLICT,
+    G3_INGEST_FAILED,
+    G3_INGEST_ACTIONS, /* how many there are */
+} g3_ingest_action;
+
+/* What rows without a GUID are matched by. */
+typedef enum g3_ingest_match {
+    G3_INGEST_MATCH_AUTO, /* md5 without a journal, else nothing */
+    G3_INGEST_MATCH_MD5,  /* md5 and size: one record is the row's, several are a conflict */
+    G3_INGEST_MATCH_NONE, /* each becomes a record of its own */
+} g3_ingest_match;
+
+typedef struct g3_ingest_options {
+    const char *base;         /* URL of the index service */
+    const char *write_base;   /* the same for its administrators */
+    const char *const *paths; /* manifests, read in a row */
+    size_t path_count;        /* at least 1 */
+    g3_manifest_options manifest;
+    bool replace_urls; /* a record's urls become the row's, instead of being added to */
+    g3_ingest_match match;
+    const char *prefix;    /* of new GUIDs where the service does not mint; NULL: the service's */
+    const char *journal;   /* path, or NULL */
+    bool check;            /* only validate rows: nothing is asked or sent */
+    int64_t batch;         /* GUIDs in one lookup; 0: as the way allows */
+    g3_sink *output;       /* takes a line for each row; borrowed, as all below */
+    g3_format format;      /* of the output; not AUTO */
+    char delimiter;        /* of the output; 0: by format */
+    g3_sink *manifest_out; /* takes the rows with their GUIDs; NULL: not wanted */
+    g3_format manifest_out_format;
+    g3_rejects *rejects;
+    g3_reporter *reporter;
+} g3_ingest_options;
+
+typedef struct g3_ingest_result {
+    uint64_t rows; /* that were not rejected */
+    uint64_t actions[G3_INGEST_ACTIONS];
+    uint64_t resumed; /* rows that an earlier run had done */
+} g3_ingest_result;
+
+/* Ingests all rows. Writes a line for each row, in order: {"line","guid","action"}, with "error"
+ * where it is conflict or failed, and "file" where there are several manifests.
+ * @param result  filled in, also on failure, with what was done until then
+ * @return false with G3_EXIT_INPUT, G3_EXIT_UNAUTHORISED, G3_EXIT_SERVICE, G3_EXIT_LOCAL,
+ *         G3_EXIT_INTERRUPTED, or G3_EXIT_USAGE (the journal is of another run or input); the lines
+ *         of the batches done are written then */
+bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_result *result,
+                   g3_error *error);
+
+/* Says in one line what was done. */
+void g3_ingest_summarize(const g3_ingest_result *result, bool checked, uint64_t rejected,
+                         uint64_t requests, double seconds, g3_reporter *reporter);
+
+#endif

@@ -1,0 +1,138 @@
+/* What is to be done about a row, by the record that its GUID has. Called by ingest_find.c and
+ * ingest_send.c. */
+#include "g3/record/json.h"
+#include "g3/run/compare.h"
+#include "ingest_state.h"
+
+/* The fields that an update may change. */
+static const g3_object_field CHANGEABLE[] = {G3_URLS, G3_ACL, G3_AUTHZ, G3_FILE_NAME};
+
+static bool says_something(const g3_value *value)
+{
+    return value && !g3_values_agree(value, NULL);
+}
+
+static bool holds(const g3_value *list, g3_view item)
+{
+    for (size_t i = 0; list && list->type == G3_LIST && i < list->list.count; i++)
+        if (g3_items_agree(list->list.items[i], item))
+            return true;
+    return false;
+}
+
+/* The record's urls and those of the row that it lacks. */
+static g3_value add_items(const g3_value *had, const g3_value *more, g3_arena *arena)
+{
+    size_t count = had && had->type == G3_LIST ? had->list.count : 0;
+    g3_value sum = {.type = G3_LIST};
+    sum.list.items = g3_arena_take(arena, (count + more->list.count) * sizeof *sum.list.items);
+    if (count)
+        memcpy(sum.list.items, had->list.items, count * sizeof *sum.list.items);
+    for (size_t i = 0; i < more->list.count; i++)
+        if (!holds(had, more->list.items[i]))
+            sum.list.items[count++] = more->list.items[i];
+    sum.list.count = count;
+    return sum;
+}
+
+/* The value that a field is to have. @return false if it is to stay as it is */
+static bool choose_value(const g3_ingest *ingest, g3_object_field field, const g3_value *wanted,
+                         const g3_value *had, g3_arena *arena, g3_value *chosen)
+{
+    if (!says_something(wanted) || g3_values_agree(wanted, had))
+        return false;
+    *chosen = *wanted;
+    if (field != G3_URLS || ingest->options->replace_urls)
+        return true;
+    *chosen = add_items(had, wanted, arena);
+    return !had || had->type != G3_LIST || chosen->list.count > had->list.count;
+}
+
+static void append_member(g3_buffer *members, g3_object_field field, const g3_value *value)
+{
+    static const g3_value NOTHING = {.type = G3_NULL};
+    g3_buffer_append_char(members, members->length ? ',' : '{');
+    g3_buffer_append(members, g3_object_columns[field].json_key);
+    g3_json_append_value(members, value ? value : &NOTHING);
+}
+
+/* Gathers what an update has to change. @return false if all is as the row says */
+static bool gather_changes(g3_ingest *ingest, g3_ingest_row *row, const g3_record *wanted,
+                           const g3_record *record)
+{
+    g3_buffer change = {0}, old = {0};
+    g3_arena scratch = {0};
+    for (size_t i = 0; i < sizeof CHANGEABLE / sizeof *CHANGEABLE; i++) {
+        g3_object_field field = CHANGEABLE[i];
+        const g3_value *had = g3_record_get(record, field);
+        g3_value chosen;
+        if (!choose_value(ingest, field, g3_record_get(wanted, field), had, &scratch, &chosen))
+            continue;
+        append_member(&change, field, &chosen);
+        append_member(&old, field, had);
+    }
+    bool found = change.length != 0;
+    if (found) {
+        g3_buffer_append_char(&change, '}');
+        g3_buffer_append_char(&old, '}');
+        row->change = g3_arena_copy(&ingest->arena, g3_buffer_view(&change));
+        row->old = g3_arena_copy(&ingest->arena, g3_buffer_view(&old));
+    }
+    g3_arena_free(&scratch);
+    g3_buffer_free(&change);
+    g3_buffer_free(&old);
+    return found;
+}
+
+/* Ends the row if its record is that of another file. @return whether it is */
+static bool find_conflict(g3_ingest *ingest, g3_ingest_row *row, const g3_record *wanted,
+                          const g3_record *record)
+{
+    static const g3_object_field FIXED[] = {G3_MD5, G3_FILE_SIZE};
+    g3_buffer text = {0};
+    for (size_t i = 0; i < sizeof FIXED / sizeof *FIXED; i++) {
+        const g3_value *mine = g3_record_get(wanted, FIXED[i]);
+        const g3_value *theirs = g3_record_get(record, FIXED[i]);
+        g3_view name = g3_object_columns[FIXED[i]].name;
+        if (g3_values_agree(mine, theirs))
+            continue;
+        g3_buffer_append_text(&text, text.length ? "; " : "");
+        g3_buffer_append_format(&text, "%.*s is ", (int)name.length, name.data);
+        g3_json_append_value(&text, theirs);
+        g3_buffer_append_text(&text, " in the index and ");
+        g3_json_append_value(&text, mine);
+        g3_buffer_append_text(&text, " in the manifest");
+    }
+    bool found = text.length != 0;
+    if (found)
+        g3_ingest_end_row(ingest, row, G3_INGEST_CONFLICT, "%s", g3_buffer_text(&text));
+    g3_buffer_free(&text);
+    return found;
+}
+
+void g3_ingest_decide(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
+{
+    if (!record) {
+        row->action = G3_INGEST_CREATED;
+        row->step = G3_STEP_CREATE;
+        return;
+    }
+    /* What was intended, if a write may have come through already, was done by this journal's run.
+     */
+    bool ours = row->minted || (row->tried && row->action == G3_INGEST_CREATED);
+    bool updated = row->tried && row->action == G3_INGEST_UPDATED;
+    const g3_record *wanted = g3_ingest_unpack(ingest, row);
+    row->guid = g3_arena_copy(&ingest->arena, g3_record_guid(record));
+    row->revision = g3_arena_copy(&ingest->arena, record->revision);
+    if (find_conflict(ingest, row, wanted, record))
+        return;
+    if (gather_changes(ingest, row, wanted, record)) {
+        row->action = G3_INGEST_UPDATED;
+        row->step = row->revision.length ? G3_STEP_UPDATE : G3_STEP_READ;
+        return;
+    }
+    row->action = ours ? G3_INGEST_CREATED : updated ? G3_INGEST_UPDATED : G3_INGEST_UNCHANGED;
+    if (!updated) /* else the journal has them from the run that made it */
+        row->change = row->old = (g3_view){0};
+    row->step = G3_STEP_DONE;
+}
