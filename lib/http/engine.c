@@ -211,12 +211,14 @@ static void hold_back(g3_http *http, g3_exchange *exchange)
     change_state(http, exchange, G3_EXCHANGE_WAITING);
 }
 
-/* Fills the window from the producer. Waiting repeats count as in flight: a service in trouble is
- * not to get ever more requests. */
+/* Fills the window from the producer. A service in trouble gets fewer requests at a time, for the
+ * window then is smaller, and none but repeats once as many wait as there may be connections; but
+ * single requests that wait for their repeat do not hold up the others. */
 static bool pull(engine_run *run, g3_error *error)
 {
     g3_http *http = run->http;
-    while (!run->ended && !run->later && http->sent + http->waiting < http->window.size) {
+    while (!run->ended && !run->later && http->sent < http->window.size &&
+           http->sent + http->waiting < http->options.connections) {
         g3_request request = {0};
         switch (run->producer->next(run->producer->context, &request, error)) {
         case G3_PULL_REQUEST: {

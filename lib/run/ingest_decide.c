@@ -117,10 +117,11 @@ void g3_ingest_decide(g3_ingest *ingest, g3_ingest_row *row, const g3_record *re
         row->step = G3_STEP_CREATE;
         return;
     }
-    /* What was intended, if a write may have come through already, was done by this journal's run.
-     */
-    bool ours = row->minted || (row->tried && row->action == G3_INGEST_CREATED);
-    bool updated = row->tried && row->action == G3_INGEST_UPDATED;
+    /* A row that is looked at anew was to be written, and may have been: by a try whose answer was
+     * lost, or by a run that was killed. If all is as intended, it was. */
+    bool intended = row->step == G3_STEP_READ;
+    bool created = row->minted || (intended && row->action == G3_INGEST_CREATED);
+    bool updated = intended && row->action == G3_INGEST_UPDATED;
     const g3_record *wanted = g3_ingest_unpack(ingest, row);
     row->guid = g3_arena_copy(&ingest->arena, g3_record_guid(record));
     row->revision = g3_arena_copy(&ingest->arena, record->revision);
@@ -131,7 +132,7 @@ void g3_ingest_decide(g3_ingest *ingest, g3_ingest_row *row, const g3_record *re
         row->step = row->revision.length ? G3_STEP_UPDATE : G3_STEP_READ;
         return;
     }
-    row->action = ours ? G3_INGEST_CREATED : updated ? G3_INGEST_UPDATED : G3_INGEST_UNCHANGED;
+    row->action = created ? G3_INGEST_CREATED : updated ? G3_INGEST_UPDATED : G3_INGEST_UNCHANGED;
     if (!updated) /* else the journal has them from the run that made it */
         row->change = row->old = (g3_view){0};
     row->step = G3_STEP_DONE;

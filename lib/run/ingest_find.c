@@ -9,6 +9,9 @@
 /* Records of one md5 that are looked at. */
 #define MATCHES_READ 100
 
+/* Answers of the mint that can't be read before the run fails. */
+#define MINT_TRIES 5
+
 /* Matching: a producer of listings by md5 and size. */
 typedef struct match_run {
     g3_ingest *ingest;
@@ -144,35 +147,54 @@ static bool make_guids(g3_ingest *ingest, g3_view *guids, size_t count, g3_error
     return done;
 }
 
-/* Has the service mint GUIDs.
- * @return false with an error; *minted tells whether it knows how to */
-static bool mint_guids(g3_ingest *ingest, g3_view *guids, size_t count, bool *minted,
-                       g3_error *error)
+static bool is_unknown(long status)
 {
-    g3_request request = {0};
+    return status == G3_HTTP_NOT_FOUND || status == G3_HTTP_METHOD_NOT_ALLOWED ||
+           status == G3_HTTP_NOT_IMPLEMENTED;
+}
+
+/* Asks once for new GUIDs.
+ * @param read  whether the answer holds them
+ * @return false only with an error; *status tells what was answered */
+static bool ask_for_guids(g3_ingest *ingest, g3_view *guids, size_t count, int asked_before,
+                          long *status, bool *read, g3_error *error)
+{
+    g3_request request = {.asked_before = asked_before};
     g3_response response = {0};
     g3_index_mint_request(&request, ingest->options->base, count);
     bool done = g3_http_send(ingest->http, &request, &response, error);
-    *minted = done && response.status == G3_HTTP_OK;
-    if (done &&
-        (response.status == G3_HTTP_NOT_FOUND || response.status == G3_HTTP_METHOD_NOT_ALLOWED ||
-         response.status == G3_HTTP_NOT_IMPLEMENTED)) {
-        g3_note(ingest->options->reporter,
-                "%s does not mint GUIDs (status %ld); making them here, under its prefix",
-                ingest->options->base, response.status);
-    } else if (done && response.failed) {
+    *status = response.status;
+    *read = done && response.status == G3_HTTP_OK &&
+            g3_index_read_minted(g3_buffer_view(&response.body), &ingest->arena, guids, count);
+    if (done && response.failed && !is_unknown(response.status)) {
         done = false;
-        *error = response.error;
-    } else if (done && (!*minted || !g3_index_read_minted(g3_buffer_view(&response.body),
-                                                          &ingest->arena, guids, count))) {
-        g3_buffer words = {0};
-        g3_response_append_words(&words, &response);
-        done = g3_fail(error, G3_EXIT_SERVICE, "%s/guid/mint did not give %zu GUIDs: %s",
-                       ingest->options->base, count, g3_buffer_text(&words));
-        g3_buffer_free(&words);
+        if (error)
+            *error = response.error;
     }
     g3_buffer_free(&response.body);
     return done;
+}
+
+/* Has the service mint GUIDs; `mints` becomes false if it does not know how to. */
+static bool mint_guids(g3_ingest *ingest, g3_view *guids, size_t count, g3_error *error)
+{
+    long status = 0;
+    bool read = false;
+    for (int tries = 0; tries < MINT_TRIES && !read; tries++) {
+        if (!ask_for_guids(ingest, guids, count, tries, &status, &read, error))
+            return false;
+        if (is_unknown(status)) {
+            ingest->mints = false;
+            g3_note(ingest->options->reporter,
+                    "%s does not mint GUIDs (status %ld); making them here, under its prefix",
+                    ingest->options->base, status);
+            return true;
+        }
+    }
+    return read || g3_fail(error, G3_EXIT_SERVICE,
+                           "%s/guid/mint: the service keeps giving answers without %zu GUIDs "
+                           "(status %ld); see --prefix",
+                           ingest->options->base, count, status);
 }
 
 static bool mint_rows(g3_ingest *ingest, g3_error *error)
@@ -181,8 +203,7 @@ static bool mint_rows(g3_ingest *ingest, g3_error *error)
     if (count == 0)
         return true;
     g3_view *guids = g3_arena_take(&ingest->arena, count * sizeof *guids);
-    if (ingest->mints && !ingest->options->prefix &&
-        !mint_guids(ingest, guids, count, &ingest->mints, error))
+    if (ingest->mints && !ingest->options->prefix && !mint_guids(ingest, guids, count, error))
         return false;
     if ((!ingest->mints || ingest->options->prefix) && !make_guids(ingest, guids, count, error))
         return false;

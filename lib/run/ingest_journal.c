@@ -82,7 +82,6 @@ static void take_up(sqlite3_stmt *load, g3_ingest_row *row, g3_arena *arena)
     row->revision = load_text(load, REVISION, arena);
     row->old = load_text(load, OLD, arena);
     row->change = load_text(load, NEW, arena);
-    row->tried = true;
     if (sqlite3_column_int(load, DONE)) {
         row->step = G3_STEP_DONE;
         row->settled = true;

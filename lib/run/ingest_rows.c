@@ -120,7 +120,7 @@ static g3_ingest_row make_row(g3_ingest *ingest, const g3_record *record, g3_are
     const g3_row_feed *feed = &ingest->feed;
     g3_ingest_row row = {.number = feed->rows - 1,
                          .line = record->line,
-                         .file = feed->paths[feed->next_path - 1],
+                         .file = g3_source_name_of(feed->paths[feed->next_path - 1]),
                          .digest = g3_hash(g3_manifest_row_text(feed->reader))};
     g3_buffer_clear(&ingest->space);
     g3_record_pack(ingest->packer, record, &ingest->space);

@@ -74,11 +74,12 @@ static void refuse(send_run *run, g3_ingest_row *row, const g3_response *respons
 static void take_write(send_run *run, g3_ingest_row *row, const g3_response *response)
 {
     bool update = row->step == G3_STEP_UPDATE;
-    row->tried = row->tried || response->attempts > 1;
     if (response->status >= G3_HTTP_OK && response->status < 300) {
         row->revision =
             g3_index_read_revision(g3_buffer_view(&response->body), &run->ingest->arena);
         row->step = G3_STEP_DONE;
+        if (row->revision.length == 0) /* no answer of the service's: what did it do? */
+            read_anew(run, row);
     } else if (response->status == G3_HTTP_CONFLICT ||
                (update && response->status == G3_HTTP_NOT_FOUND)) {
         read_anew(run, row);

@@ -32,7 +32,6 @@ struct g3_ingest_row {
     g3_ingest_step step;
     g3_ingest_action action;       /* intended, and once DONE what came of it */
     bool minted;                   /* the GUID is of this journal's making */
-    bool tried;                    /* a write may have reached the service already */
     bool settled;                  /* an earlier run has done it, says the journal */
     int rounds;                    /* reads because of a conflict */
     g3_view revision, change, old; /* of an update: the record's, what to send, what was there */
