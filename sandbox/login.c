@@ -78,6 +78,11 @@ bool login_may_read(struct exchange *exchange)
     return false;
 }
 
+bool login_is_writer(const struct exchange *exchange)
+{
+    return find_caller(exchange) >= CALLER_ADMINISTRATOR;
+}
+
 bool login_may_write(struct exchange *exchange)
 {
     caller found = find_caller(exchange);

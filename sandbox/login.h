@@ -1,5 +1,5 @@
 /* Who sends a request: the administrator, the holder of a token, or nobody. Set up by main, asked
- * by the index service.
+ * by the services.
  */
 #ifndef SANDBOX_LOGIN_H
 #define SANDBOX_LOGIN_H
@@ -16,7 +16,10 @@ bool login_set_up(const struct settings *settings, char **header, g3_error *erro
 /* True if the index may be read; 401 is answered if not (--require-token). */
 bool login_may_read(struct exchange *exchange);
 
-/* True for the administrator and for holders of a token; 403 is answered if not. */
+/* True for the administrator and for holders of a token. */
+bool login_is_writer(const struct exchange *exchange);
+
+/* The same; 403 is answered if not. */
 bool login_may_write(struct exchange *exchange);
 
 #endif

@@ -125,9 +125,9 @@ static const g3_option FAULT_OPTIONS[] = {
 };
 
 static const char DETAILS[] =
-    "Serves an index and tokens on 127.0.0.1 under the paths of a commons' gateway (/index/...,\n"
-    "/index-admin/..., /user/...). Prints its endpoint on standard output when it is ready, and "
-    "runs\n"
+    "Serves an index, metadata and tokens on 127.0.0.1 under the paths of a commons' gateway\n"
+    "(/index/..., /index-admin/..., /mds/..., /mds-admin/..., /user/...). Prints its endpoint on\n"
+    "standard output when it is ready, and runs "
     "until it gets SIGTERM or SIGINT. It is meant for tests: nothing survives a power cut.";
 
 static const char EXAMPLES[] =

@@ -14,8 +14,8 @@
     "PRAGMA page_size=16384; PRAGMA synchronous=OFF; PRAGMA mmap_size=2147418112;"                 \
     "PRAGMA cache_size=-65536; PRAGMA case_sensitive_like=ON; PRAGMA wal_autocheckpoint=1000;"
 
-/* %s twice: the collation of the GUIDs. Only the GUID has it: it is what listings are ordered by.
- */
+/* %s three times: the collation of the GUIDs. Only they have it: they are what listings are ordered
+ * by. */
 #define SCHEMA_TABLES                                                                              \
     "CREATE TABLE IF NOT EXISTS record("                                                           \
     "  id INTEGER PRIMARY KEY, did TEXT NOT NULL COLLATE %s, baseid TEXT NOT NULL,"                \
@@ -23,6 +23,11 @@
     "  document BLOB NOT NULL, contents TEXT);"                                                    \
     "CREATE TABLE IF NOT EXISTS alias(value TEXT PRIMARY KEY, did TEXT NOT NULL) WITHOUT ROWID;"   \
     "CREATE INDEX IF NOT EXISTS alias_did ON alias(did);"                                          \
+    "CREATE TABLE IF NOT EXISTS metadata("                                                         \
+    "  guid TEXT NOT NULL UNIQUE COLLATE %s, document TEXT NOT NULL);"                             \
+    "CREATE TABLE IF NOT EXISTS metadata_alias("                                                   \
+    "  alias TEXT PRIMARY KEY, guid TEXT NOT NULL) WITHOUT ROWID;"                                 \
+    "CREATE INDEX IF NOT EXISTS metadata_alias_guid ON metadata_alias(guid);"                      \
     "CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"         \
     "INSERT OR IGNORE INTO setting VALUES('collation', '%s')"
 

@@ -89,7 +89,7 @@ static bool make_schema(struct store *store, g3_error *error)
 {
     g3_buffer sql = {0};
     const char *name = collation_name(store->order);
-    g3_buffer_append_format(&sql, SCHEMA_TABLES, name, name);
+    g3_buffer_append_format(&sql, SCHEMA_TABLES, name, name, name);
     bool made =
         execute(store, &store->writer, g3_buffer_text(&sql), error) && check_order(store, error);
     g3_buffer_free(&sql);

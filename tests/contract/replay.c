@@ -24,6 +24,7 @@
 struct options {
     const char *sandbox;
     const char *collation;
+    const char *service;
     const char *url;
     const char *login;
 };
@@ -39,11 +40,16 @@ static const g3_option OPTIONS[] = {
      .at = offsetof(struct options, collation),
      .argument = "ORDER",
      .help = "the sandbox's order of keys: bytes or locale"},
+    {.name = "service",
+     .kind = G3_OPTION_TEXT,
+     .at = offsetof(struct options, service),
+     .argument = "SEGMENT",
+     .help = "the path of the service at the sandbox (default: index)"},
     {.name = "url",
      .kind = G3_OPTION_TEXT,
      .at = offsetof(struct options, url),
      .argument = "URL",
-     .help = "replay against this index service, which must be empty"},
+     .help = "replay against this service, which must be empty"},
     {.name = "login",
      .kind = G3_OPTION_TEXT,
      .at = offsetof(struct options, login),
@@ -247,7 +253,7 @@ static bool run(const struct options *options, const char *path, struct replay *
         !sandbox_process_start(&sandbox, options->sandbox, options->collation, error))
         return false;
     if (options->sandbox)
-        g3_buffer_append_format(&base, "%s/index", sandbox.endpoint);
+        g3_buffer_append_format(&base, "%s/%s", sandbox.endpoint, options->service);
     else
         g3_buffer_append_text(&base, options->url);
     replay->wire = wire_open(g3_buffer_text(&base), options->login);
@@ -262,11 +268,11 @@ static bool run(const struct options *options, const char *path, struct replay *
 
 int main(int argc, char **argv)
 {
-    struct options options = {.collation = "bytes", .login = "admin:secret"};
+    struct options options = {.collation = "bytes", .service = "index", .login = "admin:secret"};
     struct replay replay = {0};
     g3_option_group groups[] = {{"Options", OPTIONS, G3_COUNT(OPTIONS), &options}};
     g3_command command = {.name = "replay",
-                          .purpose = "replay recorded exchanges against an index service",
+                          .purpose = "replay recorded exchanges against a service",
                           .operands = "EXCHANGES",
                           .groups = groups,
                           .group_count = 1};

@@ -7,6 +7,7 @@
 #define FORM_REVISION "xxxxxxxx"
 #define FORM_UUID     "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 #define FORM_DATE     "9999-99-99T99:99:99.999999"
+#define FORM_DATE_UTC FORM_DATE "+00:00"
 
 static bool has_form(const char *text, const char *form)
 {
@@ -32,7 +33,9 @@ static bool are_guids(const char *left, const char *right)
 static bool are_alike(const char *left, const char *right)
 {
     return (has_form(left, FORM_REVISION) && has_form(right, FORM_REVISION)) ||
-           (has_form(left, FORM_DATE) && has_form(right, FORM_DATE)) || are_guids(left, right);
+           (has_form(left, FORM_DATE) && has_form(right, FORM_DATE)) ||
+           (has_form(left, FORM_DATE_UTC) && has_form(right, FORM_DATE_UTC)) ||
+           are_guids(left, right);
 }
 
 void values_translate(const struct values *values, const char *text, g3_buffer *translated)
