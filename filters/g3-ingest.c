@@ -1,4 +1,5 @@
-/* g3-ingest: makes the rows of a manifest records of the index service. */
+/* g3-ingest: makes the rows of a manifest records of the index service, or documents of the
+ * metadata service. */
 #include "common.h"
 #include "g3/base/clock.h"
 #include "g3/commons/endpoint.h"
@@ -12,6 +13,10 @@ typedef struct ingest_options {
     int match; /* a g3_ingest_match */
     bool replace_urls;
     bool check;
+    bool no_overwrite;
+    bool merge;
+    const char *source;
+    const char *guid_type;
     const char *prefix;
     const char *journal;
     const char *manifest_out;
@@ -23,6 +28,25 @@ static const g3_option INGEST_OPTIONS[] = {
      .choices = "object|metadata",
      .at = offsetof(ingest_options, kind),
      .help = "what the rows are"},
+    {.name = "source",
+     .kind = G3_OPTION_TEXT,
+     .argument = "NAME",
+     .at = offsetof(ingest_options, source),
+     .help = "metadata: the member of the document that holds the row's columns, such as dbgap"},
+    {.name = "guid-type",
+     .kind = G3_OPTION_TEXT,
+     .argument = "TYPE",
+     .at = offsetof(ingest_options, guid_type),
+     .help = "metadata: _guid_type of all documents (default: indexed_file_object if the index has "
+             "the guid, else metadata_object)"},
+    {.name = "no-overwrite",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(ingest_options, no_overwrite),
+     .help = "metadata: leave documents that are there as they are; other ones are conflicts"},
+    {.name = "merge",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(ingest_options, merge),
+     .help = "metadata: keep what other sources have in a document"},
     {.name = "journal",
      .kind = G3_OPTION_TEXT,
      .argument = "FILE",
@@ -74,9 +98,20 @@ typedef struct ingest_run {
 static bool check_usage(const ingest_run *run, g3_error *error)
 {
     const ingest_options *mine = run->mine;
-    if (mine->kind == KIND_METADATA)
+    bool metadata = mine->kind == KIND_METADATA;
+    if (metadata && !mine->source && !mine->check)
         return g3_fail(error, G3_EXIT_USAGE,
-                       "--kind metadata is not there yet; only objects can be ingested");
+                       "--kind metadata: give the source of the columns, such as --source dbgap");
+    if (metadata && (mine->replace_urls || mine->match || mine->prefix))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--replace-urls, --match and --prefix are about objects, not metadata");
+    if (!metadata && (mine->source || mine->guid_type || mine->no_overwrite || mine->merge))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--source, --guid-type, --no-overwrite and --merge are about metadata: give "
+                       "--kind metadata");
+    if (mine->no_overwrite && mine->merge)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--no-overwrite and --merge are two ways: give one of them");
     if (run->common->unordered)
         return g3_fail(error, G3_EXIT_USAGE, "--unordered: an ingest has its results in order");
     if (mine->check && mine->manifest_out)
@@ -97,18 +132,29 @@ static g3_format choose_manifest_format(const ingest_run *run)
     return common_output_format(&named, G3_FORMAT_TSV);
 }
 
+static bool open_services(ingest_run *run, g3_error *error)
+{
+    const g3_commons *commons = &run->commons;
+    bool metadata = run->mine->kind == KIND_METADATA;
+    if (!g3_commons_open(&run->commons, run->service, run->reporter, error))
+        return false;
+    if (metadata && !commons->metadata)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "which metadata service? Give -e URL, or --metadata-url URL");
+    if (!commons->index && !(metadata && run->mine->guid_type))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "which index service? Give -e URL, or --index-url URL%s",
+                       metadata ? ", or --guid-type" : "");
+    return true;
+}
+
 static bool open_all(ingest_run *run, size_t path_count, g3_error *error)
 {
     const common_options *common = run->common;
-    if (!common_manifest_options(common, G3_KIND_OBJECT, &run->manifest, error))
+    g3_kind kind = run->mine->kind == KIND_METADATA ? G3_KIND_METADATA : G3_KIND_OBJECT;
+    if (!common_manifest_options(common, kind, &run->manifest, error) ||
+        (!run->mine->check && !open_services(run, error)))
         return false;
-    if (!run->mine->check) {
-        if (!g3_commons_open(&run->commons, run->service, run->reporter, error))
-            return false;
-        if (!run->commons.index)
-            return g3_fail(error, G3_EXIT_USAGE,
-                           "which index service? Give -e URL, or --index-url URL");
-    }
     run->rejects =
         g3_rejects_open(common->reject, common->max_rejects, path_count > 1, run->reporter, error);
     run->output = run->rejects ? g3_sink_open(common->output, error) : NULL;
@@ -124,9 +170,18 @@ static bool ingest(ingest_run *run, const g3_text_list *operands, g3_error *erro
     size_t path_count = operands->count ? operands->count : 1;
     if (!check_usage(run, error) || !open_all(run, path_count, error))
         return false;
+    bool metadata = mine->kind == KIND_METADATA;
     const g3_ingest_options options = {
         .base = run->commons.index,
         .write_base = run->commons.index_admin,
+        .metadata = {.base = metadata ? run->commons.metadata : NULL,
+                     .write_base = run->commons.metadata_admin,
+                     .source = mine->source,
+                     .guid_type = mine->guid_type,
+                     .existing = mine->merge          ? G3_INGEST_MERGE
+                                 : mine->no_overwrite ? G3_INGEST_KEEP
+                                                      : G3_INGEST_OVERWRITE,
+                     .batch = run->service->batch},
         .paths = operands->count ? operands->items : STANDARD_INPUT,
         .path_count = path_count,
         .manifest = run->manifest,
@@ -135,7 +190,7 @@ static bool ingest(ingest_run *run, const g3_text_list *operands, g3_error *erro
         .prefix = mine->prefix,
         .journal = mine->journal,
         .check = mine->check,
-        .batch = run->service->batch,
+        .batch = metadata ? 0 : run->service->batch,
         .output = run->output,
         .format = common_output_format(run->common, G3_FORMAT_NDJSON),
         .delimiter = run->common->delimiter,
@@ -187,6 +242,9 @@ static const char DETAILS[] =
     "another size or md5: nothing is changed), or failed; the last two with \"error\". A row whose column\n"
     "prev_guid names a record becomes a new version of it. Without FILE, or where it is -, standard\n"
     "input is read.\n"
+    "With --kind metadata each row becomes the document of its guid in the metadata service:\n"
+    "{\"_guid_type\": TYPE, SOURCE: {column: value, ...}}, cells being read as JSON where they are; the\n"
+    "action is created, updated (replaced; see --merge, --no-overwrite), conflict or failed.\n"
     "It can be killed and run again: with --journal it goes on where it was; without one it looks at\n"
     "all rows again and changes nothing that is as it should be.\n"
     "Exit status 1: there are conflicts, rows that failed, or rows that could not be used.\n";
@@ -203,12 +261,14 @@ int main(int argc, char **argv)
         {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-ingest",
-        .purpose = "make the rows of a manifest records of the index service",
+        .purpose = "make the rows of a manifest records of the index, or metadata",
         .operands = "[FILE]...",
         .details = DETAILS,
         .examples = "  g3-ingest --check manifest.tsv\n"
                     "  g3-ingest -e https://commons.example.org --journal ingest.journal -o "
-                    "results.ndjson manifest.tsv\n",
+                    "results.ndjson manifest.tsv\n"
+                    "  g3-ingest -e https://commons.example.org --kind metadata --source dbgap "
+                    "dbgap.tsv\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
     ingest_run run = {.common = &common, .mine = &mine, .service = &service};

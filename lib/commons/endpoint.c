@@ -179,6 +179,8 @@ static bool find_services(g3_commons *commons, const g3_service_options *options
         commons->metadata = read_base(options->metadata_url, "--metadata-url", error);
     else if (endpoint)
         commons->metadata = join(endpoint, "/mds");
+    if (commons->metadata)
+        commons->metadata_admin = join(commons->metadata, options->metadata_url ? "" : "-admin");
     if ((options->index_url && !commons->index) || (options->metadata_url && !commons->metadata))
         return false;
     if (!endpoint && !alone)
@@ -231,5 +233,6 @@ void g3_commons_close(g3_commons *commons)
     free(commons->index);
     free(commons->index_admin);
     free(commons->metadata);
+    free(commons->metadata_admin);
     *commons = (g3_commons){0};
 }

@@ -1,4 +1,4 @@
-/* Ingesting a manifest of objects: the order of events, the lines of results. Called by g3-ingest.
+/* Ingesting a manifest: the order of events, the lines of results. Called by g3-ingest.
  */
 #include "g3/run/ingest.h"
 #include "g3/base/hash.h"
@@ -73,12 +73,23 @@ static void describe_input(g3_buffer *subject, const char *path)
         close(file);
 }
 
+static void describe_target(const g3_ingest_options *options, g3_buffer *subject)
+{
+    const g3_ingest_metadata *metadata = &options->metadata;
+    bool is_metadata = options->manifest.kind == G3_KIND_METADATA;
+    g3_buffer_append_format(subject, "ingest of %s into ", is_metadata ? "metadata" : "objects");
+    g3_url_append_shown(subject, is_metadata ? metadata->base : options->base);
+    if (is_metadata)
+        g3_buffer_append_format(subject, " source=%s type=%s existing=%d", metadata->source,
+                                metadata->guid_type ? metadata->guid_type : "by the index",
+                                (int)metadata->existing);
+}
+
 /* What the run is of, for its journal: all that decides what becomes of a row. */
 static void describe(const g3_ingest *ingest, g3_buffer *subject)
 {
     const g3_ingest_options *options = ingest->options;
-    g3_buffer_append_text(subject, "ingest of objects into ");
-    g3_url_append_shown(subject, options->base);
+    describe_target(options, subject);
     if (options->replace_urls)
         g3_buffer_append_text(subject, " replacing urls");
     if (ingest->match)
@@ -201,9 +212,11 @@ static bool save_rows(g3_ingest *ingest, g3_error *error)
 static bool ingest_batch(g3_ingest *ingest, const outputs *out, g3_error *error)
 {
     g3_error later; /* one that no longer matters */
-    if (!g3_ingest_find(ingest, error) || !save_rows(ingest, error))
+    bool metadata = g3_ingest_is_metadata(ingest);
+    bool found = metadata ? g3_ingest_find_types(ingest, error) : g3_ingest_find(ingest, error);
+    if (!found || !save_rows(ingest, error))
         return false;
-    bool sent = g3_ingest_send(ingest, error);
+    bool sent = metadata ? g3_ingest_send_documents(ingest, error) : g3_ingest_send(ingest, error);
     return save_rows(ingest, sent ? error : &later) &&
            write_rows(ingest, out, sent ? error : &later) && sent;
 }
@@ -225,6 +238,12 @@ static bool ingest_all(g3_ingest *ingest, const outputs *out, g3_error *error)
     return false;
 }
 
+static bool asks_index(const g3_ingest_options *options)
+{
+    bool untyped = options->manifest.kind == G3_KIND_METADATA && options->metadata.guid_type;
+    return !options->check && !untyped;
+}
+
 bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_result *result,
                    g3_error *error)
 {
@@ -235,7 +254,7 @@ bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_re
         .feed = {.paths = options->paths,
                  .path_count = options->path_count,
                  .options = options->manifest,
-                 .guid_optional = true,
+                 .guid_optional = options->manifest.kind != G3_KIND_METADATA,
                  .rejects = options->rejects,
                  .reporter = options->reporter},
         .packer = g3_record_packer_open(),
@@ -247,10 +266,10 @@ bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_re
     *result = (g3_ingest_result){0};
     g3_ingest_rows_open(&ingest);
     open_outputs(&ingest, &out);
-    bool done =
-        open_journal(&ingest, error) &&
-        (options->check || g3_index_fetch_prefix(http, options->base, &ingest.prefix, error)) &&
-        ingest_all(&ingest, &out, error);
+    bool done = open_journal(&ingest, error) &&
+                (!asks_index(options) ||
+                 g3_index_fetch_prefix(http, options->base, &ingest.prefix, error)) &&
+                ingest_all(&ingest, &out, error);
     g3_progress_end(options->reporter);
     g3_manifest_writer_close(out.lines);
     if (out.manifest)

@@ -223,6 +223,7 @@ typedef struct look_run {
     g3_ingest *ingest;
     size_t next;
     size_t given; /* number of the row given last, for its note */
+    void (*take)(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record);
 } look_run;
 
 static g3_next next_guid(void *context, g3_view *guid, g3_view *note, g3_error *error)
@@ -247,15 +248,17 @@ static bool take_record(void *context, g3_view guid, g3_view note, const g3_reco
     size_t number;
     (void)guid, (void)result, (void)error;
     memcpy(&number, note.data, sizeof number);
-    g3_ingest_decide(run->ingest, &run->ingest->rows[number], record);
+    run->take(run->ingest, &run->ingest->rows[number], record);
     return true;
 }
 
-static bool look_up_rows(g3_ingest *ingest, g3_error *error)
+bool g3_ingest_look_up(g3_ingest *ingest,
+                       void (*take)(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record),
+                       g3_error *error)
 {
     if (count_step(ingest, G3_STEP_LOOK) == 0)
         return true;
-    look_run run = {.ingest = ingest};
+    look_run run = {.ingest = ingest, .take = take};
     g3_lookup_result result;
     const g3_lookup_options options = {.base = ingest->options->base,
                                        .way = ingest->way,
@@ -275,5 +278,6 @@ static bool look_up_rows(g3_ingest *ingest, g3_error *error)
 
 bool g3_ingest_find(g3_ingest *ingest, g3_error *error)
 {
-    return match_rows(ingest, error) && look_up_rows(ingest, error) && mint_rows(ingest, error);
+    return match_rows(ingest, error) && g3_ingest_look_up(ingest, g3_ingest_decide, error) &&
+           mint_rows(ingest, error);
 }

@@ -87,14 +87,14 @@ static void take_up(sqlite3_stmt *load, g3_ingest_row *row, g3_arena *arena)
         row->settled = true;
         row->error = load_text(load, ERROR, arena);
     } else { /* an update is decided anew by what the record is now */
+        row->resumed = true;
         row->step = row->action == G3_INGEST_CREATED ? G3_STEP_CREATE : G3_STEP_READ;
     }
 }
 
 bool g3_ingest_journal_load(g3_ingest_journal *journal, g3_ingest_row *row, g3_arena *arena,
-                            bool *known, g3_error *error)
+                            g3_error *error)
 {
-    *known = false;
     if (journal->empty)
         return true;
     sqlite3_stmt *load = journal->load;
@@ -109,7 +109,6 @@ bool g3_ingest_journal_load(g3_ingest_journal *journal, g3_ingest_row *row, g3_a
                        row->file, row->line, journal->file.path);
     } else if (code == SQLITE_ROW) {
         take_up(load, row, arena);
-        *known = true;
     }
     sqlite3_reset(load);
     return good;

@@ -20,10 +20,9 @@ bool g3_ingest_journal_save(g3_ingest_journal *journal, const g3_ingest_row *row
                             g3_error *error);
 
 /* Takes up what an earlier run wrote of a row: it is then done, or to be created or read anew.
- * @param known  set to whether there was anything
  * @return false with G3_EXIT_USAGE if the journal's row was another, G3_EXIT_LOCAL */
 bool g3_ingest_journal_load(g3_ingest_journal *journal, g3_ingest_row *row, g3_arena *arena,
-                            bool *known, g3_error *error);
+                            g3_error *error);
 
 /* The rows are all done. */
 bool g3_ingest_journal_finish(g3_ingest_journal *journal, g3_error *error);

@@ -134,11 +134,10 @@ static g3_ingest_row make_row(g3_ingest *ingest, const g3_record *record, g3_are
 /* Adds a row to the batch, as the journal has it if it does. */
 static bool add_row(g3_ingest *ingest, const g3_ingest_row *row, g3_error *error)
 {
-    bool known;
     g3_ingest_row *added = &ingest->rows[ingest->count++];
     *added = *row;
     return !ingest->journal ||
-           g3_ingest_journal_load(ingest->journal, added, &ingest->arena, &known, error);
+           g3_ingest_journal_load(ingest->journal, added, &ingest->arena, error);
 }
 
 /* Begins the batch with the row that the one before had no room for. */
@@ -159,7 +158,7 @@ static bool take_record(g3_ingest *ingest, const g3_record *record, g3_error *er
 {
     g3_arena scratch = {0};
     g3_record united = unite_lists(record, &scratch);
-    const char *fault = find_fault(&united, &ingest->space);
+    const char *fault = g3_ingest_is_metadata(ingest) ? NULL : find_fault(&united, &ingest->space);
     bool good = true;
     if (fault) {
         good = g3_row_feed_reject(&ingest->feed, fault, error);

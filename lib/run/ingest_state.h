@@ -32,10 +32,12 @@ struct g3_ingest_row {
     g3_ingest_step step;
     g3_ingest_action action;       /* intended, and once DONE what came of it */
     bool minted;                   /* the GUID is of this journal's making */
+    bool resumed;                  /* an earlier run was to do it, says the journal, and may have */
     bool settled;                  /* an earlier run has done it, says the journal */
     int rounds;                    /* reads because of a conflict */
     g3_view revision, change, old; /* of an update: the record's, what to send, what was there */
     g3_view error;                 /* for conflict and failed */
+    bool indexed;                  /* of metadata: the index has its GUID */
 };
 
 typedef struct g3_ingest {
@@ -89,5 +91,19 @@ bool g3_ingest_find(g3_ingest *ingest, g3_error *error);
 
 /* ingest_send.c: does it; all rows are done then. */
 bool g3_ingest_send(g3_ingest *ingest, g3_error *error);
+
+/* The same for metadata: ingest_documents.c. */
+static inline bool g3_ingest_is_metadata(const g3_ingest *ingest)
+{
+    return ingest->options->manifest.kind == G3_KIND_METADATA;
+}
+bool g3_ingest_find_types(g3_ingest *ingest, g3_error *error);
+bool g3_ingest_send_documents(g3_ingest *ingest, g3_error *error);
+
+/* ingest_find.c: looks the GUIDs of the rows up whose step is LOOK.
+ * @param take  is given each row's record, or NULL */
+bool g3_ingest_look_up(g3_ingest *ingest,
+                       void (*take)(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record),
+                       g3_error *error);
 
 #endif

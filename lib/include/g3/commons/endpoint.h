@@ -4,7 +4,8 @@
  * a record is at ENDPOINT/index/index/GUID. A service alone on a port (--index-url) has no such
  * segment. Records are written under /index-admin, where the gateway checks the token's right and
  * puts the service's own login on; but with a login of that service (--basic-auth-file) under
- * /index itself, as in front of a service alone.
+ * /index itself, as in front of a service alone. Metadata is read under /mds and written under
+ * /mds-admin, with either login.
  */
 #ifndef G3_COMMONS_ENDPOINT_H
 #define G3_COMMONS_ENDPOINT_H
@@ -38,9 +39,10 @@ extern const g3_service_options g3_service_option_defaults;
 /* Services and login of one commons, owned by the caller: g3_commons_close(). Stays where it is
  * while it is open: the engine points into it. */
 typedef struct g3_commons {
-    char *index;       /* base URL of the index service, no slash at the end; NULL if unknown */
-    char *index_admin; /* of the index service for its administrators: where to write */
-    char *metadata;    /* of the metadata service; NULL if unknown */
+    char *index;          /* base URL of the index service, no slash at the end; NULL if unknown */
+    char *index_admin;    /* of the index service for its administrators: where to write */
+    char *metadata;       /* of the metadata service; NULL if unknown */
+    char *metadata_admin; /* the same for its administrators: where to write */
     struct g3_login *login;   /* see tokens.h */
     g3_authorizer authorizer; /* for g3_http_options; points to `login` */
     g3_http *http;

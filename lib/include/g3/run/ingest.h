@@ -1,6 +1,7 @@
-/* Ingesting: the rows of a manifest of objects become records of the index service.
+/* Ingesting: the rows of a manifest become records of the index service, or documents of the
+ * metadata service.
  *
- * What becomes of a row, and of the record of its GUID:
+ * OBJECTS. What becomes of a row, and of the record of its GUID:
  *   created    there was none
  *   updated    it had the same size and md5, and lacked some of the row's urls, or had other acl,
  *              authz or file_name; empty cells of the row say nothing
@@ -15,6 +16,14 @@
  * journal before the record is asked for. Without a journal nothing would be left of it after a
  * kill; there such rows are matched with the record of their md5 and size first, unless the options
  * say otherwise. A row with a GUID in its column `prev_guid` becomes a new version of that record.
+ *
+ * METADATA. The document of a row's GUID becomes {"_guid_type": TYPE, SOURCE: {column: value,
+ * ...}}, all columns but the guid's, values as g3/record/manifest.h reads metadata (an empty cell
+ * is an empty text, as the Python SDK has it). TYPE is indexed_file_object if the index has the
+ * GUID, else metadata_object. A document that is there is replaced (updated); or keeps its other
+ * members (merge); or stays, and is a conflict unless it says the same (no_overwrite). Documents go
+ * in batches; one that fails is halved until the document is found that it fails for, so that this
+ * is failed and no other.
  *
  * Rows go in batches: a batch's records are looked up, what is to be done is decided and written to
  * the journal, done, and what was done is written to the journal. After a kill at any point the
@@ -45,11 +54,32 @@ typedef enum g3_ingest_match {
     G3_INGEST_MATCH_NONE, /* each becomes a record of its own */
 } g3_ingest_match;
 
+/* How the members of documents that are there are treated. */
+typedef enum g3_ingest_existing {
+    G3_INGEST_OVERWRITE, /* replaced, all of them */
+    G3_INGEST_MERGE,     /* those of other names than `_guid_type` and the source stay */
+    G3_INGEST_KEEP,      /* the document stays */
+} g3_ingest_existing;
+
+/* What only concerns metadata. */
+typedef struct g3_ingest_metadata {
+    const char *base;       /* URL of the metadata service */
+    const char *write_base; /* the same for its administrators */
+    const char *source;     /* name of the member that holds the columns */
+    const char *guid_type;  /* for all; NULL: as the index knows the GUID */
+    g3_ingest_existing existing;
+    int64_t batch; /* most documents in one request; 0: G3_INGEST_DOCUMENTS */
+} g3_ingest_metadata;
+
+/* 100 to 5,000 make no difference to the service (measured); small ones are quickly repeated. */
+#define G3_INGEST_DOCUMENTS 200
+
 typedef struct g3_ingest_options {
-    const char *base;         /* URL of the index service */
-    const char *write_base;   /* the same for its administrators */
-    const char *const *paths; /* manifests, read in a row */
-    size_t path_count;        /* at least 1 */
+    const char *base;       /* URL of the index service; may be NULL for metadata with guid_type */
+    const char *write_base; /* the same for its administrators */
+    g3_ingest_metadata metadata; /* where manifest.kind is G3_KIND_METADATA */
+    const char *const *paths;    /* manifests, read in a row */
+    size_t path_count;           /* at least 1 */
     g3_manifest_options manifest;
     bool replace_urls; /* a record's urls become the row's, instead of being added to */
     g3_ingest_match match;
