@@ -26,7 +26,7 @@ get "$SANDBOX/index/index/?hash=md5:00000000000000000000000000000003" >record
 jq -r '.records[0] | .did, .urls[0]' record >text
 grep -Eqx 'mine/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' text
 grep -qx 's3://b/ three' text
-[ "$(status_of "$SANDBOX/mds/metadata")" = 404 ]
+[ "$(status_of "$SANDBOX/no-such-service/metadata")" = 404 ]
 [ "$(status_of -X PATCH "$SANDBOX/index/index/")" = 405 ]
 [ "$(status_of -I "$SANDBOX/index/_status")" = 200 ]
 
