@@ -1,8 +1,9 @@
-/* g3-verify: differences between a manifest and the index service. */
+/* g3-verify: differences between a manifest and the index service, or the metadata service. */
 #include "common.h"
 #include "g3/base/clock.h"
 #include "g3/commons/endpoint.h"
 #include "g3/run/verify.h"
+#include "g3/run/verify_metadata.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ typedef struct verify_options {
     int format;
     int lookup; /* a g3_verify_way */
     const char *extra;
+    const char *source;
 } verify_options;
 
 static const g3_option VERIFY_OPTIONS[] = {
@@ -22,6 +24,11 @@ static const g3_option VERIFY_OPTIONS[] = {
      .choices = "object|metadata",
      .at = offsetof(verify_options, kind),
      .help = "what the rows are"},
+    {.name = "source",
+     .kind = G3_OPTION_TEXT,
+     .argument = "NAME",
+     .at = offsetof(verify_options, source),
+     .help = "metadata: the member of the documents that the columns are compared with"},
     {.name = "format",
      .kind = G3_OPTION_CHOICE,
      .choices = "records|sdk",
@@ -60,9 +67,18 @@ static bool check_usage(const verify_run *run, g3_error *error)
 {
     const verify_options *mine = run->mine;
     bool swept = mine->lookup == G3_VERIFY_AUTO || mine->lookup == G3_VERIFY_SWEEP;
-    if (mine->kind == KIND_METADATA)
+    bool metadata = mine->kind == KIND_METADATA;
+    if (metadata && !mine->source)
         return g3_fail(error, G3_EXIT_USAGE,
-                       "--kind metadata is not there yet; only objects can be verified");
+                       "--kind metadata: give the source of the columns, such as --source dbgap");
+    if (!metadata && mine->source)
+        return g3_fail(error, G3_EXIT_USAGE, "--source is about metadata: give --kind metadata");
+    if (metadata && (mine->lookup == G3_VERIFY_IDS || mine->lookup == G3_VERIFY_BULK))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "the metadata service is not asked by lists of ids: --lookup auto, sweep or "
+                       "single");
+    if (metadata && mine->extra)
+        return g3_fail(error, G3_EXIT_USAGE, "--extra is about records of the index");
     if (mine->format == FORMAT_SDK && run->common->to >= 0)
         return g3_fail(error, G3_EXIT_USAGE, "--format sdk has a form of its own: leave out --to");
     if (mine->extra && !swept)
@@ -96,10 +112,15 @@ static g3_format choose_extra_format(const verify_run *run)
 static bool open_all(verify_run *run, size_t path_count, g3_error *error)
 {
     const common_options *common = run->common;
-    if (!common_manifest_options(common, G3_KIND_OBJECT, &run->manifest, error) ||
+    bool metadata = run->mine->kind == KIND_METADATA;
+    if (!common_manifest_options(common, metadata ? G3_KIND_METADATA : G3_KIND_OBJECT,
+                                 &run->manifest, error) ||
         !g3_commons_open(&run->commons, run->service, run->reporter, error))
         return false;
-    if (!run->commons.index)
+    if (metadata && !run->commons.metadata)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "which metadata service? Give -e URL, or --metadata-url URL");
+    if (!metadata && !run->commons.index)
         return g3_fail(error, G3_EXIT_USAGE,
                        "which index service? Give -e URL, or --index-url URL");
     run->rejects =
@@ -116,8 +137,9 @@ static bool verify(verify_run *run, const g3_text_list *operands, g3_error *erro
     size_t path_count = operands->count ? operands->count : 1;
     if (!check_usage(run, error) || !open_all(run, path_count, error))
         return false;
+    bool metadata = run->mine->kind == KIND_METADATA;
     g3_verify_options options = {
-        .base = run->commons.index,
+        .base = metadata ? run->commons.metadata : run->commons.index,
         .paths = operands->count ? operands->items : STANDARD_INPUT,
         .path_count = path_count,
         .manifest = run->manifest,
@@ -132,6 +154,9 @@ static bool verify(verify_run *run, const g3_text_list *operands, g3_error *erro
         .reporter = run->reporter,
     };
     choose_form(run, &options);
+    if (metadata)
+        return g3_verify_metadata_run(run->commons.http, &options, run->mine->source, &run->result,
+                                      error);
     return g3_verify_run(run->commons.http, &options, &run->result, error);
 }
 
@@ -174,6 +199,8 @@ static const char DETAILS[] =
     "has no record for. urls, authz and acl are compared without regard to order, and columns that\n"
     "the manifest does not have are not compared. Without FILE, or where it is -, standard input is\n"
     "read.\n"
+    "With --kind metadata the columns are compared with the members of SOURCE in the document that the\n"
+    "metadata service has for the guid, as JSON values; the field is then SOURCE.column.\n"
     "Exit status 1: there are differences (index records beyond the manifest count with --extra only),\n"
     "or rows that could not be used.\n";
 /* clang-format on */
@@ -189,7 +216,7 @@ int main(int argc, char **argv)
         {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-verify",
-        .purpose = "find the differences between a manifest and the index service",
+        .purpose = "find the differences between a manifest and the index, or its metadata",
         .operands = "[FILE]...",
         .details = DETAILS,
         .examples =

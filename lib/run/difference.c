@@ -13,7 +13,8 @@ static const g3_value NO_VALUE = {.type = G3_NULL}; /* where the whole row is wh
 /* One line to write: `row` in place of a value where the index has no record. */
 typedef struct difference {
     g3_view guid;
-    g3_object_field field; /* G3_OTHER_FIELD: no record */
+    g3_object_field field; /* G3_OTHER_FIELD: no record, or one that has a name */
+    g3_view name;          /* of what is no object field, or empty */
     const g3_value *expected;
     const g3_value *actual;
     const g3_record *row; /* stands for `expected` where there is no record; else NULL */
@@ -21,7 +22,9 @@ typedef struct difference {
 
 static g3_view name_field(const difference *line)
 {
-    return line->row ? NO_RECORD : g3_object_columns[line->field].name;
+    if (line->row)
+        return NO_RECORD;
+    return line->name.length ? line->name : g3_object_columns[line->field].name;
 }
 
 static void append_row_as_json(g3_buffer *lines, const g3_record *row)
@@ -129,8 +132,10 @@ static void append_sdk_value(g3_buffer *lines, const g3_value *value, const char
         g3_buffer_append_integer(lines, value->integer);
         break;
     case G3_STRING:
-    case G3_JSON:
         append_one_line(lines, value->text);
+        break;
+    case G3_JSON:
+        g3_python_append_json(lines, value->text);
         break;
     case G3_NULL:
         g3_buffer_append_text(lines, none);
@@ -196,4 +201,15 @@ void g3_difference_append(g3_difference_writer *writer, g3_buffer *lines, const 
         line.actual = actual ? actual : &NOTHING;
         append_line(writer, lines, &line);
     }
+}
+
+void g3_difference_append_named(g3_difference_writer *writer, g3_buffer *lines, g3_view guid,
+                                g3_view name, const g3_value *expected, const g3_value *actual)
+{
+    const difference line = {.guid = guid,
+                             .field = G3_OTHER_FIELD,
+                             .name = name,
+                             .expected = expected,
+                             .actual = actual};
+    append_line(writer, lines, &line);
 }

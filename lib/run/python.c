@@ -1,6 +1,7 @@
 /* Values as Python spells them. Called for reports in the SDK's form. */
 #include "g3/run/python.h"
 #include "g3/record/list.h"
+#include <json-c/json.h>
 
 /* Characters that str.isprintable() denies: Unicode categories Cc, Cf, Zl, Zp, Zs (but the space)
  * and Co, as of Unicode 14 (Python 3.11). In order. */
@@ -132,4 +133,58 @@ void g3_python_append_row(g3_buffer *buffer, const g3_record *row)
     }
     g3_buffer_append_char(buffer, '}');
     g3_buffer_free(&cell);
+}
+
+static void append_document(g3_buffer *buffer, json_object *value)
+{
+    bool first = true;
+    switch (json_object_get_type(value)) {
+    case json_type_null:
+        g3_buffer_append_text(buffer, "None");
+        break;
+    case json_type_boolean:
+        g3_buffer_append_text(buffer, json_object_get_boolean(value) ? "True" : "False");
+        break;
+    case json_type_string:
+        g3_python_append_string(buffer, (g3_view){json_object_get_string(value),
+                                                  (size_t)json_object_get_string_len(value)});
+        break;
+    case json_type_array:
+        g3_buffer_append_char(buffer, '[');
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
+            g3_buffer_append_text(buffer, i ? ", " : "");
+            append_document(buffer, json_object_array_get_idx(value, i));
+        }
+        g3_buffer_append_char(buffer, ']');
+        break;
+    case json_type_object:
+        g3_buffer_append_char(buffer, '{');
+        json_object_object_foreach(value, key, member)
+        {
+            g3_buffer_append_text(buffer, first ? "" : ", ");
+            first = false;
+            g3_python_append_string(buffer, g3_view_of(key));
+            g3_buffer_append_text(buffer, ": ");
+            append_document(buffer, member);
+        }
+        g3_buffer_append_char(buffer, '}');
+        break;
+    default: /* numbers keep their digits */
+        g3_buffer_append_text(buffer, json_object_to_json_string(value));
+    }
+}
+
+void g3_python_append_json(g3_buffer *buffer, g3_view json)
+{
+    json_tokener *reader = json_tokener_new();
+    json_object *value = json_tokener_parse_ex(reader, json.data, (int)json.length);
+    enum json_tokener_error fault = json_tokener_get_error(reader);
+    if (fault == json_tokener_continue) /* a number has no end of its own */
+        value = json_tokener_parse_ex(reader, "", 1);
+    if (json_tokener_get_error(reader) == json_tokener_success)
+        append_document(buffer, value);
+    else
+        g3_buffer_append(buffer, json);
+    json_object_put(value);
+    json_tokener_free(reader);
 }

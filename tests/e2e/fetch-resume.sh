@@ -24,7 +24,7 @@ fetch_and_stop() { # N SIGNAL COMMAND...
 # 75 requests. The last run is left alone.
 for output in index.csv index.ndjson.zst; do
   : >err
-  stops='5 40 90 100 15 60'
+  stops='5 40 110 15 30' # together fewer than there are pages, for a slow run may save each
   [ $output = index.csv ] || stops='150 40'
   fetch="g3-fetch-index -e $SANDBOX -j 3 --batch 40 --resume $output.journal -o $output"
   for requests in $stops; do

@@ -38,4 +38,9 @@ void g3_difference_append_header(g3_difference_writer *writer, g3_buffer *lines)
 void g3_difference_append(g3_difference_writer *writer, g3_buffer *lines, const g3_record *row,
                           const g3_record *record, g3_field_set fields);
 
+/* Appends a line for a value of another name than an object field's: a member of metadata.
+ * @param actual  G3_NULL: there is none */
+void g3_difference_append_named(g3_difference_writer *writer, g3_buffer *lines, g3_view guid,
+                                g3_view name, const g3_value *expected, const g3_value *actual);
+
 #endif

@@ -16,6 +16,9 @@ void g3_python_append_string(g3_buffer *buffer, g3_view text);
 /* Appends `['a', 'b']`. */
 void g3_python_append_list(g3_buffer *buffer, const g3_view *items, size_t count);
 
+/* Appends a JSON value as repr() of what json.loads() makes of it; as it is where it is no JSON. */
+void g3_python_append_json(g3_buffer *buffer, g3_view json);
+
 /* Appends a row as csv.DictReader would have given it: `{'guid': '...', 'file_size': '12'}`; lists
  * joined by a space as in a cell, nothing as ''. */
 void g3_python_append_row(g3_buffer *buffer, const g3_record *row);
