@@ -100,6 +100,6 @@ expect_status 5 g3-verify -e "$SANDBOX/nowhere" index.csv
 expect_text err "no index service answers there"
 [ ! -s out ] || fail "differences from a service that is not there"
 expect_status 2 g3-verify -e "$SANDBOX" --kind metadata index.csv
-expect_text err "--kind metadata is not there yet"
+expect_text err "--kind metadata: give the source"
 expect_status 2 g3-verify -e "$SANDBOX" --extra extra.csv --lookup ids index.csv
 expect_status 3 g3-verify -e "$SANDBOX" no-such-file.csv
