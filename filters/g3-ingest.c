@@ -13,10 +13,16 @@ typedef struct ingest_options {
     int match; /* a g3_ingest_match */
     bool replace_urls;
     bool check;
+    bool plan;
+    bool remove; /* --delete */
+    const char *apply;
+    const char *undo;
     bool no_overwrite;
     bool merge;
     const char *source;
     const char *guid_type;
+    const char *guid_by_url;
+    const char *index;
     const char *prefix;
     const char *journal;
     const char *manifest_out;
@@ -39,6 +45,18 @@ static const g3_option INGEST_OPTIONS[] = {
      .at = offsetof(ingest_options, guid_type),
      .help = "metadata: _guid_type of all documents (default: indexed_file_object if the index has "
              "the guid, else metadata_object)"},
+    {.name = "guid-by-url",
+     .kind = G3_OPTION_TEXT,
+     .argument = "COLUMN",
+     .at = offsetof(ingest_options, guid_by_url),
+     .help = "metadata: a row without a guid belongs to the one record that has a URL with what "
+             "COLUMN holds; it is skipped if there are none or several"},
+    {.name = "index",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     .at = offsetof(ingest_options, index),
+     .help = "look for these URLs in a manifest of the index (from g3-fetch-index) instead of "
+             "asking the service for each, which is slow"},
     {.name = "no-overwrite",
      .kind = G3_OPTION_FLAG,
      .at = offsetof(ingest_options, no_overwrite),
@@ -53,6 +71,25 @@ static const g3_option INGEST_OPTIONS[] = {
      .at = offsetof(ingest_options, journal),
      .help = "note there what is done: after a kill at any point the same command goes on, with "
              "nothing lost and nothing done twice"},
+    {.name = "plan",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(ingest_options, plan),
+     .help = "write nothing to the service: print what would be done, with what would change"},
+    {.name = "apply",
+     .kind = G3_OPTION_TEXT,
+     .argument = "PLAN",
+     .at = offsetof(ingest_options, apply),
+     .help = "do what such a plan says, but for rows whose record has changed since"},
+    {.name = "undo",
+     .kind = G3_OPTION_TEXT,
+     .argument = "JOURNAL",
+     .at = offsetof(ingest_options, undo),
+     .help = "put back what was there before the run of that journal, but for what others have "
+             "changed since"},
+    {.name = "delete",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(ingest_options, remove),
+     .help = "delete what the manifest lists: the records, or the documents, of its guids"},
     {.name = "check",
      .kind = G3_OPTION_FLAG,
      .at = offsetof(ingest_options, check),
@@ -92,36 +129,86 @@ typedef struct ingest_run {
     g3_rejects *rejects;
     g3_sink *output;
     g3_sink *manifest_out;
+    const char *paths[1]; /* of a plan or a journal, or standard input */
+    g3_ingest_options options;
     g3_ingest_result result;
 } ingest_run;
 
-static bool check_usage(const ingest_run *run, g3_error *error)
+/* What is said about metadata alone, or about objects alone. */
+static bool check_kind(const ingest_options *mine, g3_error *error)
 {
-    const ingest_options *mine = run->mine;
     bool metadata = mine->kind == KIND_METADATA;
-    if (metadata && !mine->source && !mine->check)
-        return g3_fail(error, G3_EXIT_USAGE,
-                       "--kind metadata: give the source of the columns, such as --source dbgap");
     if (metadata && (mine->replace_urls || mine->match || mine->prefix))
         return g3_fail(error, G3_EXIT_USAGE,
                        "--replace-urls, --match and --prefix are about objects, not metadata");
-    if (!metadata && (mine->source || mine->guid_type || mine->no_overwrite || mine->merge))
+    if (!metadata &&
+        (mine->source || mine->guid_type || mine->no_overwrite || mine->merge || mine->guid_by_url))
         return g3_fail(error, G3_EXIT_USAGE,
-                       "--source, --guid-type, --no-overwrite and --merge are about metadata: give "
-                       "--kind metadata");
+                       "--source, --guid-type, --guid-by-url, --no-overwrite and --merge are about "
+                       "metadata: give --kind metadata");
     if (mine->no_overwrite && mine->merge)
         return g3_fail(error, G3_EXIT_USAGE,
                        "--no-overwrite and --merge are two ways: give one of them");
+    if (mine->index && !mine->guid_by_url)
+        return g3_fail(error, G3_EXIT_USAGE, "--index is for --guid-by-url COLUMN");
+    return true;
+}
+
+static g3_ingest_task choose_task(const ingest_options *mine)
+{
+    return mine->check    ? G3_INGEST_CHECK
+           : mine->apply  ? G3_INGEST_APPLY
+           : mine->undo   ? G3_INGEST_UNDO
+           : mine->remove ? G3_INGEST_DELETE
+                          : G3_INGEST_WRITE;
+}
+
+/* What does not go together with what is to be done. */
+static bool check_task(const ingest_options *mine, size_t operand_count, g3_error *error)
+{
+    g3_ingest_task task = choose_task(mine);
+    bool given = mine->apply || mine->undo;
+    bool shapes = mine->source || mine->guid_type || mine->guid_by_url || mine->merge ||
+                  mine->no_overwrite || mine->replace_urls || mine->match || mine->prefix;
+    if (mine->check + (mine->apply != NULL) + (mine->undo != NULL) + mine->remove > 1 ||
+        (mine->plan && (given || mine->check)))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--check, --plan, --apply, --undo and --delete are different things to do: "
+                       "give one (or --plan --delete)");
+    if (given && operand_count)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "%s says what is to be done: there is no manifest to be read",
+                       mine->apply ? "--apply" : "--undo");
+    if ((given || mine->remove) && shapes)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "%s takes none of the options that shape what is written",
+                       mine->apply  ? "--apply"
+                       : mine->undo ? "--undo"
+                                    : "--delete");
+    if (mine->kind == KIND_METADATA && !mine->source && task == G3_INGEST_WRITE)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--kind metadata: give the source of the columns, such as --source dbgap");
+    if (mine->journal && (mine->plan || mine->undo))
+        return g3_fail(error, G3_EXIT_USAGE, "--journal: %s",
+                       mine->plan ? "a plan does nothing that it could note"
+                                  : "undoing notes what it does in the journal that it undoes");
+    if (mine->manifest_out && task != G3_INGEST_WRITE)
+        return g3_fail(error, G3_EXIT_USAGE, "--manifest-out is for rows that get their GUIDs");
+    return true;
+}
+
+static bool check_usage(const ingest_run *run, size_t operand_count, g3_error *error)
+{
+    const ingest_options *mine = run->mine;
     if (run->common->unordered)
         return g3_fail(error, G3_EXIT_USAGE, "--unordered: an ingest has its results in order");
-    if (mine->check && mine->manifest_out)
-        return g3_fail(error, G3_EXIT_USAGE,
-                       "--check sends nothing, so there are no GUIDs for --manifest-out");
     const common_output outputs[] = {{"-o", run->common->output},
                                      {"--manifest-out", mine->manifest_out},
                                      {"--reject", run->common->reject},
-                                     {"--journal", mine->journal}};
-    return common_part_outputs(outputs, G3_COUNT(outputs), error);
+                                     {"--journal", mine->journal},
+                                     {"--undo", mine->undo}};
+    return check_kind(mine, error) && check_task(mine, operand_count, error) &&
+           common_part_outputs(outputs, G3_COUNT(outputs), error);
 }
 
 static g3_format choose_manifest_format(const ingest_run *run)
@@ -141,7 +228,10 @@ static bool open_services(ingest_run *run, g3_error *error)
     if (metadata && !commons->metadata)
         return g3_fail(error, G3_EXIT_USAGE,
                        "which metadata service? Give -e URL, or --metadata-url URL");
-    if (!commons->index && !(metadata && run->mine->guid_type))
+    bool asks =
+        run->mine->guid_by_url ? !run->mine->index || !run->mine->guid_type : !run->mine->guid_type;
+    bool writes = choose_task(run->mine) == G3_INGEST_WRITE;
+    if (!commons->index && (!metadata || (writes && asks)))
         return g3_fail(error, G3_EXIT_USAGE,
                        "which index service? Give -e URL, or --index-url URL%s",
                        metadata ? ", or --guid-type" : "");
@@ -163,43 +253,58 @@ static bool open_all(ingest_run *run, size_t path_count, g3_error *error)
     return run->output && (run->manifest_out || !run->mine->manifest_out);
 }
 
+static g3_ingest_metadata make_metadata_options(const ingest_run *run)
+{
+    const ingest_options *mine = run->mine;
+    if (mine->kind != KIND_METADATA)
+        return (g3_ingest_metadata){0};
+    return (g3_ingest_metadata){.base = run->commons.metadata,
+                                .write_base = run->commons.metadata_admin,
+                                .source = mine->source,
+                                .guid_type = mine->guid_type,
+                                .existing = mine->merge          ? G3_INGEST_MERGE
+                                            : mine->no_overwrite ? G3_INGEST_KEEP
+                                                                 : G3_INGEST_OVERWRITE,
+                                .url_text = mine->guid_by_url,
+                                .index_path = mine->index,
+                                .memory = (size_t)run->common->memory,
+                                .batch = run->service->batch};
+}
+
+/* What is read: the manifests, the plan, or the journal to undo. */
+static void set_paths(ingest_run *run, const g3_text_list *operands)
+{
+    const ingest_options *mine = run->mine;
+    run->paths[0] = mine->apply ? mine->apply : mine->undo ? mine->undo : "-";
+    run->options.paths = operands->count ? operands->items : run->paths;
+    run->options.path_count = operands->count ? operands->count : 1;
+}
+
 static bool ingest(ingest_run *run, const g3_text_list *operands, g3_error *error)
 {
-    static const char *const STANDARD_INPUT[] = {"-"};
     const ingest_options *mine = run->mine;
-    size_t path_count = operands->count ? operands->count : 1;
-    if (!check_usage(run, error) || !open_all(run, path_count, error))
+    run->options = (g3_ingest_options){.task = choose_task(mine), .reporter = run->reporter};
+    set_paths(run, operands);
+    if (!check_usage(run, operands->count, error) || !open_all(run, run->options.path_count, error))
         return false;
-    bool metadata = mine->kind == KIND_METADATA;
-    const g3_ingest_options options = {
-        .base = run->commons.index,
-        .write_base = run->commons.index_admin,
-        .metadata = {.base = metadata ? run->commons.metadata : NULL,
-                     .write_base = run->commons.metadata_admin,
-                     .source = mine->source,
-                     .guid_type = mine->guid_type,
-                     .existing = mine->merge          ? G3_INGEST_MERGE
-                                 : mine->no_overwrite ? G3_INGEST_KEEP
-                                                      : G3_INGEST_OVERWRITE,
-                     .batch = run->service->batch},
-        .paths = operands->count ? operands->items : STANDARD_INPUT,
-        .path_count = path_count,
-        .manifest = run->manifest,
-        .replace_urls = mine->replace_urls,
-        .match = (g3_ingest_match)mine->match,
-        .prefix = mine->prefix,
-        .journal = mine->journal,
-        .check = mine->check,
-        .batch = metadata ? 0 : run->service->batch,
-        .output = run->output,
-        .format = common_output_format(run->common, G3_FORMAT_NDJSON),
-        .delimiter = run->common->delimiter,
-        .manifest_out = run->manifest_out,
-        .manifest_out_format = run->manifest_out ? choose_manifest_format(run) : G3_FORMAT_TSV,
-        .rejects = run->rejects,
-        .reporter = run->reporter,
-    };
-    return g3_ingest_run(run->commons.http, &options, &run->result, error);
+    g3_ingest_options *options = &run->options;
+    options->base = run->commons.index;
+    options->write_base = run->commons.index_admin;
+    options->metadata = make_metadata_options(run);
+    options->plan = mine->plan;
+    options->manifest = run->manifest;
+    options->replace_urls = mine->replace_urls;
+    options->match = (g3_ingest_match)mine->match;
+    options->prefix = mine->prefix;
+    options->journal = mine->journal;
+    options->batch = mine->kind == KIND_METADATA ? 0 : run->service->batch;
+    options->output = run->output;
+    options->format = common_output_format(run->common, G3_FORMAT_NDJSON);
+    options->delimiter = run->common->delimiter;
+    options->manifest_out = run->manifest_out;
+    options->manifest_out_format = run->manifest_out ? choose_manifest_format(run) : G3_FORMAT_TSV;
+    options->rejects = run->rejects;
+    return g3_ingest_run(run->commons.http, options, &run->result, error);
 }
 
 static int finish(ingest_run *run, bool done, double seconds, g3_error *error)
@@ -213,10 +318,11 @@ static int finish(ingest_run *run, bool done, double seconds, g3_error *error)
     done = common_close_output(run->output, done, stopped, done ? error : &later);
     done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
     if (done || stopped)
-        g3_ingest_summarize(result, run->mine->check, rejected, requests, seconds, run->reporter);
+        g3_ingest_summarize(&run->options, result, rejected, requests, seconds);
     if (!done)
         return g3_report_error(run->reporter, error);
-    bool bad = rejected || result->actions[G3_INGEST_CONFLICT] || result->actions[G3_INGEST_FAILED];
+    bool bad = rejected || result->actions[G3_INGEST_CONFLICT] ||
+               result->actions[G3_INGEST_FAILED] || result->actions[G3_INGEST_SKIPPED];
     return bad ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
 }
 
@@ -245,9 +351,12 @@ static const char DETAILS[] =
     "With --kind metadata each row becomes the document of its guid in the metadata service:\n"
     "{\"_guid_type\": TYPE, SOURCE: {column: value, ...}}, cells being read as JSON where they are; the\n"
     "action is created, updated (replaced; see --merge, --no-overwrite), conflict or failed.\n"
+    "--plan prints what would be done: lines with what a record has (old), what would change (new) and\n"
+    "its revision (rev). --apply PLAN does just that; a record that has changed since is a conflict.\n"
     "It can be killed and run again: with --journal it goes on where it was; without one it looks at\n"
-    "all rows again and changes nothing that is as it should be.\n"
-    "Exit status 1: there are conflicts, rows that failed, or rows that could not be used.\n";
+    "all rows again and changes nothing that is as it should be. --undo JOURNAL deletes what was created\n"
+    "and puts back what was updated or deleted; a record that others have changed since is skipped.\n"
+    "Exit status 1: there are conflicts, rows that failed or were skipped, or could not be used.\n";
 /* clang-format on */
 
 int main(int argc, char **argv)
@@ -268,7 +377,10 @@ int main(int argc, char **argv)
                     "  g3-ingest -e https://commons.example.org --journal ingest.journal -o "
                     "results.ndjson manifest.tsv\n"
                     "  g3-ingest -e https://commons.example.org --kind metadata --source dbgap "
-                    "dbgap.tsv\n",
+                    "dbgap.tsv\n"
+                    "  g3-ingest -e https://commons.example.org --plan manifest.tsv >plan.ndjson\n"
+                    "  g3-ingest -e https://commons.example.org --apply plan.ndjson --journal j\n"
+                    "  g3-ingest -e https://commons.example.org --undo j\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
     ingest_run run = {.common = &common, .mine = &mine, .service = &service};

@@ -72,6 +72,7 @@ struct g3_index_answer {
 typedef struct record_draft {
     g3_value values[G3_OBJECT_FIELDS];
     g3_value revision, bundle_id;
+    g3_view json;      /* all of it, as it is written */
     const char *wrong; /* a member that can't be what it should: matters if this is a record */
     bool is_error;     /* has an "error" */
     bool is_listing;   /* has "records": the walk has stopped inside it */
@@ -276,6 +277,7 @@ static bool read_object(g3_index_answer *answer, record_draft *draft, bool outer
     size_t place = 0;
     answer_member member;
     *draft = (record_draft){0};
+    const char *begin = answer->json.at;
     if (!g3_json_enter(&answer->json, first))
         return false;
     while (next_member(answer, first, place, &member)) {
@@ -288,6 +290,7 @@ static bool read_object(g3_index_answer *answer, record_draft *draft, bool outer
         if (!read_member(answer, draft, member))
             return false;
     }
+    draft->json = (g3_view){begin, (size_t)(answer->json.at - begin)};
     return !answer->json.fault;
 }
 
@@ -320,7 +323,10 @@ static g3_next give_record(g3_index_answer *answer, record_draft *draft, g3_reco
     g3_field *fields = g3_arena_take(&answer->arena, G3_OBJECT_FIELDS * sizeof *fields);
     for (int i = 0; i < G3_OBJECT_FIELDS; i++)
         fields[i] = (g3_field){&g3_object_columns[i], draft->values[i]};
-    *record = (g3_record){.fields = fields, .count = G3_OBJECT_FIELDS, .ascii = !answer->json.high};
+    *record = (g3_record){.fields = fields,
+                          .count = G3_OBJECT_FIELDS,
+                          .json = draft->json,
+                          .ascii = !answer->json.high};
     if (draft->revision.type == G3_STRING)
         record->revision = draft->revision.text;
     return G3_NEXT_ITEM;

@@ -102,6 +102,17 @@ void g3_index_single_request(g3_request *request, const char *base, g3_view guid
     g3_url_append_encoded(&request->url, guid, KEPT);
 }
 
+void g3_index_url_request(g3_request *request, const char *base, g3_view text, int64_t limit,
+                          int64_t offset)
+{
+    begin_request(request, G3_GET, base, "/_query/urls/q?limit=");
+    g3_buffer_append_integer(&request->url, limit);
+    g3_buffer_append_text(&request->url, "&offset=");
+    g3_buffer_append_integer(&request->url, offset);
+    g3_buffer_append_text(&request->url, "&include=");
+    g3_url_append_encoded(&request->url, text, KEPT);
+}
+
 void g3_index_stats_request(g3_request *request, const char *base)
 {
     begin_request(request, G3_GET, base, "/_stats");
@@ -162,6 +173,49 @@ void g3_index_create_request(g3_request *request, const char *base, g3_view befo
     append_member(body, "authz", g3_record_get(object, G3_AUTHZ));
     append_member(body, "file_name", g3_record_get(object, G3_FILE_NAME));
     g3_buffer_append_char(body, '}');
+}
+
+bool g3_index_restore_request(g3_request *request, const char *base, g3_view json)
+{
+    /* What the service's schema lets a new record have. */
+    static const char *const MEMBERS[] = {"did",
+                                          "baseid",
+                                          "form",
+                                          "size",
+                                          "hashes",
+                                          "urls",
+                                          "acl",
+                                          "authz",
+                                          "file_name",
+                                          "version",
+                                          "uploader",
+                                          "description",
+                                          "metadata",
+                                          "urls_metadata",
+                                          "content_created_date",
+                                          "content_updated_date"};
+    g3_arena arena = {0};
+    g3_json_reader reader;
+    g3_view key, value;
+    bool first;
+    begin_request(request, G3_POST, base, "/index/");
+    g3_json_begin(&reader, json, &arena);
+    bool good = g3_json_peek(&reader) == G3_JSON_OBJECT && g3_json_enter(&reader, &first);
+    while (good && g3_json_more_key(&reader, &first, &key)) {
+        bool null = g3_json_peek(&reader) == G3_JSON_NULL;
+        good = g3_json_skip(&reader, &value);
+        for (size_t i = 0; good && !null && i < sizeof MEMBERS / sizeof *MEMBERS; i++) {
+            if (!g3_view_equal(key, g3_view_of(MEMBERS[i])))
+                continue;
+            g3_buffer_append_format(&request->body, "%c\"%s\":", request->body.length ? ',' : '{',
+                                    MEMBERS[i]);
+            g3_buffer_append(&request->body, value);
+        }
+    }
+    good = good && g3_json_at_end(&reader) && request->body.length;
+    g3_buffer_append_char(&request->body, '}');
+    g3_arena_free(&arena);
+    return good;
 }
 
 static void begin_change(g3_request *request, g3_method method, const char *base, g3_view guid,

@@ -70,6 +70,11 @@ void g3_metadata_merge_request(g3_request *request, const char *base, g3_view gu
     g3_buffer_append(&request->body, document);
 }
 
+void g3_metadata_delete_request(g3_request *request, const char *base, g3_view guid)
+{
+    begin_single(request, G3_DELETE, base, guid);
+}
+
 static bool find_outcome(g3_view name, g3_metadata_outcome *outcome)
 {
     static const g3_view NAMES[G3_METADATA_OUTCOMES] = {

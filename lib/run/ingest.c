@@ -1,4 +1,4 @@
-/* Ingesting a manifest: the order of events, the lines of results. Called by g3-ingest.
+/* Ingesting: the order of events. Called by g3-ingest.
  */
 #include "g3/run/ingest.h"
 #include "g3/base/hash.h"
@@ -13,27 +13,8 @@
 /* Bytes of an input's head that tell it from another. */
 #define HEAD_BYTES ((size_t)64 * 1024)
 
-static const char *const ACTION_NAMES[G3_INGEST_ACTIONS] = {
-    [G3_INGEST_CREATED] = "created",     [G3_INGEST_UPDATED] = "updated",
-    [G3_INGEST_UNCHANGED] = "unchanged", [G3_INGEST_CONFLICT] = "conflict",
-    [G3_INGEST_FAILED] = "failed",
-};
-
-/* Columns of the lines of results. */
-enum { LINE, GUID, ACTION, ERROR, FILE_NAME, COLUMNS };
-static const g3_column COLUMN[COLUMNS] = {
-    [LINE] = {G3_VIEW("line"), G3_VIEW("\"line\":"), G3_OTHER_FIELD},
-    [GUID] = {G3_VIEW("guid"), G3_VIEW("\"guid\":"), G3_OTHER_FIELD},
-    [ACTION] = {G3_VIEW("action"), G3_VIEW("\"action\":"), G3_OTHER_FIELD},
-    [ERROR] = {G3_VIEW("error"), G3_VIEW("\"error\":"), G3_OTHER_FIELD},
-    [FILE_NAME] = {G3_VIEW("file"), G3_VIEW("\"file\":"), G3_OTHER_FIELD},
-};
-
-/* Where the lines go. */
-typedef struct outputs {
-    g3_manifest_writer *lines;
-    g3_manifest_writer *manifest; /* NULL: not wanted */
-} outputs;
+/* Times that all rows may have to be decided anew because what they were decided by has changed. */
+#define MOST_IDLE 16
 
 const g3_record *g3_ingest_unpack(g3_ingest *ingest, const g3_ingest_row *row)
 {
@@ -51,6 +32,13 @@ void g3_ingest_end_row(g3_ingest *ingest, g3_ingest_row *row, g3_ingest_action a
     row->error = g3_arena_copy(&ingest->arena, g3_view_of(text));
     row->action = action;
     row->step = G3_STEP_DONE;
+}
+
+void g3_ingest_end_stale(g3_ingest *ingest, g3_ingest_row *row, const char *what)
+{
+    bool undo = ingest->options->task == G3_INGEST_UNDO;
+    g3_ingest_end_row(ingest, row, undo ? G3_INGEST_SKIPPED : G3_INGEST_CONFLICT, "%s: %s", what,
+                      undo ? "it stays as it is" : "plan anew");
 }
 
 /* Appends what tells an input from another: its size and the hash of its head. A pipe has neither;
@@ -73,23 +61,36 @@ static void describe_input(g3_buffer *subject, const char *path)
         close(file);
 }
 
-static void describe_target(const g3_ingest_options *options, g3_buffer *subject)
+/* What is written to: with it the subject of a journal begins. */
+static void describe_target(const g3_ingest *ingest, g3_buffer *subject)
 {
-    const g3_ingest_metadata *metadata = &options->metadata;
-    bool is_metadata = options->manifest.kind == G3_KIND_METADATA;
-    g3_buffer_append_format(subject, "ingest of %s into ", is_metadata ? "metadata" : "objects");
-    g3_url_append_shown(subject, is_metadata ? metadata->base : options->base);
-    if (is_metadata)
-        g3_buffer_append_format(subject, " source=%s type=%s existing=%d", metadata->source,
-                                metadata->guid_type ? metadata->guid_type : "by the index",
-                                (int)metadata->existing);
+    const g3_ingest_options *options = ingest->options;
+    g3_buffer_append_text(subject, ingest->metadata ? "metadata at " : "objects at ");
+    g3_url_append_shown(subject, ingest->metadata ? options->metadata.base : options->base);
+    g3_buffer_append_text(subject, ": ");
+}
+
+static void describe_metadata(const g3_ingest_metadata *metadata, g3_buffer *subject)
+{
+    g3_buffer_append_format(
+        subject, " source=%s type=%s existing=%d", metadata->source ? metadata->source : "",
+        metadata->guid_type ? metadata->guid_type : "by the index", (int)metadata->existing);
+    if (metadata->url_text)
+        g3_buffer_append_format(subject, " by url=%s", metadata->url_text);
+    if (metadata->index_path)
+        describe_input(subject, metadata->index_path);
 }
 
 /* What the run is of, for its journal: all that decides what becomes of a row. */
 static void describe(const g3_ingest *ingest, g3_buffer *subject)
 {
+    static const char *const TASKS[] = {
+        [G3_INGEST_WRITE] = "ingest", [G3_INGEST_DELETE] = "deletion", [G3_INGEST_APPLY] = "plan"};
     const g3_ingest_options *options = ingest->options;
-    describe_target(options, subject);
+    describe_target(ingest, subject);
+    g3_buffer_append_text(subject, TASKS[options->task]);
+    if (ingest->metadata && options->task == G3_INGEST_WRITE)
+        describe_metadata(&options->metadata, subject);
     if (options->replace_urls)
         g3_buffer_append_text(subject, " replacing urls");
     if (ingest->match)
@@ -106,92 +107,33 @@ static void describe(const g3_ingest *ingest, g3_buffer *subject)
 
 static bool open_journal(g3_ingest *ingest, g3_error *error)
 {
+    const g3_ingest_options *options = ingest->options;
     g3_buffer subject = {0};
-    if (!ingest->options->journal || ingest->options->check)
+    if (options->task == G3_INGEST_UNDO) {
+        describe_target(ingest, &subject);
+        ingest->journal =
+            g3_ingest_journal_open_undo(options->paths[0], g3_buffer_view(&subject), error);
+    } else if (options->journal) {
+        describe(ingest, &subject);
+        ingest->journal = g3_ingest_journal_open(options->journal, g3_buffer_view(&subject), error);
+    } else {
         return true;
-    describe(ingest, &subject);
-    ingest->journal =
-        g3_ingest_journal_open(ingest->options->journal, g3_buffer_view(&subject), error);
+    }
     g3_buffer_free(&subject);
     return ingest->journal != NULL;
 }
 
-static void open_outputs(const g3_ingest *ingest, outputs *out)
-{
-    const g3_ingest_options *options = ingest->options;
-    const g3_column *columns[COLUMNS];
-    for (size_t i = 0; i < COLUMNS; i++)
-        columns[i] = &COLUMN[i];
-    out->lines = g3_manifest_writer_open(options->output, options->format, options->delimiter);
-    g3_manifest_writer_columns(out->lines, columns, options->path_count > 1 ? COLUMNS : FILE_NAME);
-    if (options->manifest_out)
-        out->manifest =
-            g3_manifest_writer_open(options->manifest_out, options->manifest_out_format, 0);
-}
-
-static g3_value text_value(g3_view text)
-{
-    g3_value value = {.type = G3_NULL};
-    if (text.length) {
-        value.type = G3_STRING;
-        value.text = text;
-    }
-    return value;
-}
-
-static bool write_line(const g3_ingest *ingest, const outputs *out, const g3_ingest_row *row,
-                       g3_error *error)
-{
-    g3_field fields[COLUMNS];
-    g3_record line = {.fields = fields};
-    g3_value number = {.type = G3_INTEGER};
-    number.integer = (int64_t)row->line;
-    fields[line.count++] = (g3_field){&COLUMN[LINE], number};
-    fields[line.count++] = (g3_field){&COLUMN[GUID], text_value(row->guid)};
-    fields[line.count++] =
-        (g3_field){&COLUMN[ACTION], text_value(g3_view_of(ACTION_NAMES[row->action]))};
-    if (row->error.length)
-        fields[line.count++] = (g3_field){&COLUMN[ERROR], text_value(row->error)};
-    if (ingest->options->path_count > 1)
-        fields[line.count++] = (g3_field){&COLUMN[FILE_NAME], text_value(g3_view_of(row->file))};
-    g3_manifest_write(out->lines, &line);
-    return g3_sink_settle(ingest->options->output, false, error);
-}
-
-/* Writes the row of the manifest with its GUID in front, or in its place. */
-static bool write_manifest_row(g3_ingest *ingest, const outputs *out, const g3_ingest_row *row,
-                               g3_error *error)
-{
-    const g3_record *record = g3_ingest_unpack(ingest, row);
-    g3_field *fields = g3_arena_take(&ingest->arena, (record->count + 1) * sizeof *fields);
-    g3_record whole = {.fields = fields, .line = record->line};
-    bool placed = g3_record_get(record, G3_GUID) != NULL;
-    const g3_field guid = {&g3_object_columns[G3_GUID], text_value(row->guid)};
-    if (!placed)
-        fields[whole.count++] = guid;
-    for (size_t i = 0; i < record->count; i++)
-        fields[whole.count++] =
-            record->fields[i].column->field == G3_GUID ? guid : record->fields[i];
-    const char *reason = g3_manifest_write(out->manifest, &whole);
-    if (reason)
-        return g3_fail(error, G3_EXIT_LOCAL,
-                       "%s:%" PRIu64 ": the row can't be written to --manifest-out: %s", row->file,
-                       row->line, reason);
-    return g3_sink_settle(ingest->options->manifest_out, false, error);
-}
-
-/* Writes what became of the rows that are done. */
-static bool write_rows(g3_ingest *ingest, const outputs *out, g3_error *error)
+/* Writes what became of the rows that are done, or of a plan's. */
+static bool write_rows(g3_ingest *ingest, const g3_ingest_output *output, g3_error *error)
 {
     for (size_t i = 0; i < ingest->count; i++) {
         const g3_ingest_row *row = &ingest->rows[i];
-        if (row->step != G3_STEP_DONE)
+        if (row->step != G3_STEP_DONE && !ingest->options->plan)
             continue;
         ingest->result->rows++;
         ingest->result->actions[row->action]++;
         ingest->result->resumed += row->settled;
-        if (!write_line(ingest, out, row, error) ||
-            (out->manifest && !write_manifest_row(ingest, out, row, error)))
+        if (!g3_ingest_write_row(ingest, output, row, error))
             return false;
     }
     return true;
@@ -202,33 +144,62 @@ static bool save_rows(g3_ingest *ingest, g3_error *error)
 {
     if (!ingest->journal)
         return true;
+    if (ingest->options->task == G3_INGEST_UNDO)
+        return g3_ingest_journal_save_undone(ingest->journal, ingest->rows, ingest->count, error);
     for (size_t i = 0; i < ingest->count; i++) /* all or nearly all, or none of a batch */
         if (!ingest->rows[i].settled)
             return g3_ingest_journal_save(ingest->journal, ingest->rows, ingest->count, error);
     return true;
 }
 
-/* What was done is written down also where the sending ends too early. */
-static bool ingest_batch(g3_ingest *ingest, const outputs *out, g3_error *error)
+/* Sends what there is to be sent, until all rows are done. What is to be done is written down
+ * before, also where it was decided only while sending. */
+static bool send_rows(g3_ingest *ingest, g3_error *error)
 {
-    g3_error later; /* one that no longer matters */
-    bool metadata = g3_ingest_is_metadata(ingest);
-    bool found = metadata ? g3_ingest_find_types(ingest, error) : g3_ingest_find(ingest, error);
-    if (!found || !save_rows(ingest, error))
-        return false;
-    bool sent = metadata ? g3_ingest_send_documents(ingest, error) : g3_ingest_send(ingest, error);
-    return save_rows(ingest, sent ? error : &later) &&
-           write_rows(ingest, out, sent ? error : &later) && sent;
+    size_t done = g3_ingest_count_step(ingest, G3_STEP_DONE), done_before = done;
+    int idle = 0; /* sends that no row was done by */
+    while (done < ingest->count) {
+        if (!save_rows(ingest, error) ||
+            !(ingest->metadata ? g3_ingest_send_documents(ingest, error)
+                               : g3_ingest_send(ingest, error)))
+            return false;
+        done = g3_ingest_count_step(ingest, G3_STEP_DONE);
+        idle = done == done_before ? idle + 1 : 0;
+        done_before = done;
+        if (idle == MOST_IDLE)
+            return g3_fail(error, G3_EXIT_SERVICE,
+                           "%s: documents change each time they are looked at; try again later",
+                           ingest->options->metadata.base);
+    }
+    return true;
 }
 
-static bool ingest_all(g3_ingest *ingest, const outputs *out, g3_error *error)
+/* What was done is written down also where the sending ends too early. */
+static bool ingest_batch(g3_ingest *ingest, const g3_ingest_output *output, g3_error *error)
 {
-    while (g3_ingest_read(ingest, error)) {
+    g3_error later; /* one that no longer matters */
+    if (!(ingest->metadata ? g3_ingest_find_documents(ingest, error)
+                           : g3_ingest_find(ingest, error)))
+        return false;
+    if (ingest->options->plan)
+        return write_rows(ingest, output, error);
+    bool sent = send_rows(ingest, error);
+    return save_rows(ingest, sent ? error : &later) &&
+           write_rows(ingest, output, sent ? error : &later) && sent;
+}
+
+static bool ingest_all(g3_ingest *ingest, const g3_ingest_output *output, g3_error *error)
+{
+    g3_ingest_task task = ingest->options->task;
+    while (task == G3_INGEST_UNDO ? g3_ingest_read_undo(ingest, error)
+                                  : g3_ingest_read(ingest, error)) {
+        if (ingest->count == 0 && task == G3_INGEST_UNDO)
+            return true;
         if (ingest->count == 0)
             return !ingest->journal || g3_ingest_journal_finish(ingest->journal, error);
-        if (ingest->options->check)
+        if (task == G3_INGEST_CHECK)
             ingest->result->rows += ingest->count;
-        else if (!ingest_batch(ingest, out, error))
+        else if (!ingest_batch(ingest, output, error))
             return false;
         g3_progress(ingest->options->reporter,
                     "%" PRIu64 " rows: %" PRIu64 " created, %" PRIu64 " updated",
@@ -238,68 +209,82 @@ static bool ingest_all(g3_ingest *ingest, const outputs *out, g3_error *error)
     return false;
 }
 
-static bool asks_index(const g3_ingest_options *options)
+/* Learns what the index's GUIDs begin with, where they are looked up. */
+static bool fetch_prefix(g3_ingest *ingest, g3_error *error)
 {
-    bool untyped = options->manifest.kind == G3_KIND_METADATA && options->metadata.guid_type;
-    return !options->check && !untyped;
+    const g3_ingest_options *options = ingest->options;
+    bool asks = !ingest->metadata || (options->task == G3_INGEST_WRITE &&
+                                      (!options->metadata.guid_type || options->metadata.url_text));
+    return !asks || options->task == G3_INGEST_CHECK ||
+           g3_index_fetch_prefix(ingest->http, options->base, &ingest->prefix, error);
+}
+
+static bool open_links(g3_ingest *ingest, g3_error *error)
+{
+    if (!ingest->options->metadata.index_path)
+        return true;
+    ingest->links = g3_ingest_links_open(ingest->options, error);
+    return ingest->links != NULL;
+}
+
+static g3_ingest_decision *choose_decision(const g3_ingest_options *options)
+{
+    if (options->task == G3_INGEST_APPLY || options->task == G3_INGEST_UNDO)
+        return g3_ingest_recheck;
+    return options->task == G3_INGEST_DELETE ? g3_ingest_decide_deletion : g3_ingest_decide;
+}
+
+/* How rows are read: a plan's lines are what they are. */
+static g3_row_feed make_feed(const g3_ingest_options *options)
+{
+    bool metadata = options->manifest.kind == G3_KIND_METADATA;
+    bool planned = options->task == G3_INGEST_APPLY;
+    g3_row_feed feed = {.paths = options->paths,
+                        .path_count = options->path_count,
+                        .options = options->manifest,
+                        .rejects = options->rejects,
+                        .reporter = options->reporter};
+    if (planned)
+        feed.options.kind = G3_KIND_RAW;
+    feed.guid_optional =
+        planned || (options->task != G3_INGEST_DELETE && (!metadata || options->metadata.url_text));
+    return feed;
 }
 
 bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_result *result,
                    g3_error *error)
 {
+    bool fixed = options->task == G3_INGEST_APPLY || options->task == G3_INGEST_UNDO;
     g3_ingest ingest = {
         .http = http,
         .options = options,
         .result = result,
-        .feed = {.paths = options->paths,
-                 .path_count = options->path_count,
-                 .options = options->manifest,
-                 .guid_optional = options->manifest.kind != G3_KIND_METADATA,
-                 .rejects = options->rejects,
-                 .reporter = options->reporter},
+        .metadata = options->manifest.kind == G3_KIND_METADATA,
+        .fixed = fixed,
+        .careful = fixed || options->journal || options->plan || options->task == G3_INGEST_DELETE,
+        .decide = choose_decision(options),
+        .feed = make_feed(options),
         .packer = g3_record_packer_open(),
-        .match = options->match == G3_INGEST_MATCH_MD5 ||
-                 (options->match == G3_INGEST_MATCH_AUTO && !options->journal),
+        .undo_before = UINT64_MAX,
+        .match = options->task == G3_INGEST_WRITE &&
+                 (options->match == G3_INGEST_MATCH_MD5 ||
+                  (options->match == G3_INGEST_MATCH_AUTO && !options->journal)),
         .mints = true,
     };
-    outputs out = {0};
+    g3_ingest_output output;
     *result = (g3_ingest_result){0};
     g3_ingest_rows_open(&ingest);
-    open_outputs(&ingest, &out);
-    bool done = open_journal(&ingest, error) &&
-                (!asks_index(options) ||
-                 g3_index_fetch_prefix(http, options->base, &ingest.prefix, error)) &&
-                ingest_all(&ingest, &out, error);
+    g3_ingest_output_open(&output, options);
+    bool done = open_journal(&ingest, error) && open_links(&ingest, error) &&
+                fetch_prefix(&ingest, error) && ingest_all(&ingest, &output, error);
     g3_progress_end(options->reporter);
-    g3_manifest_writer_close(out.lines);
-    if (out.manifest)
-        g3_manifest_writer_close(out.manifest);
+    g3_ingest_output_close(&output);
     g3_row_feed_close(&ingest.feed);
     g3_ingest_journal_close(ingest.journal);
+    g3_ingest_links_close(ingest.links);
     g3_ingest_rows_close(&ingest);
     g3_record_packer_close(ingest.packer);
     g3_buffer_free(&ingest.prefix.text);
     g3_buffer_free(&ingest.space);
     return done;
-}
-
-void g3_ingest_summarize(const g3_ingest_result *result, bool checked, uint64_t rejected,
-                         uint64_t requests, double seconds, g3_reporter *reporter)
-{
-    if (checked) {
-        g3_note(reporter, "%" PRIu64 " rows can be ingested, %" PRIu64 " are rejected",
-                result->rows, rejected);
-        return;
-    }
-    g3_buffer text = {0};
-    g3_buffer_append_format(&text, "%" PRIu64 " rows: ", result->rows);
-    for (size_t i = 0; i < G3_INGEST_ACTIONS; i++)
-        g3_buffer_append_format(&text, "%" PRIu64 " %s, ", result->actions[i], ACTION_NAMES[i]);
-    g3_buffer_append_format(&text, "%" PRIu64 " rejected; %" PRIu64 " requests, %.1f s", rejected,
-                            requests, seconds);
-    if (result->resumed)
-        g3_buffer_append_format(&text, " (%" PRIu64 " rows were done before, says the journal)",
-                                result->resumed);
-    g3_note(reporter, "%s", g3_buffer_text(&text));
-    g3_buffer_free(&text);
 }

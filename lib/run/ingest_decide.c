@@ -1,5 +1,5 @@
 /* What is to be done about a row, by the record that its GUID has. Called by ingest_find.c and
- * ingest_send.c. */
+ * ingest_send.c, and by ingest_undo.c. */
 #include "g3/record/json.h"
 #include "g3/run/compare.h"
 #include "ingest_state.h"
@@ -50,10 +50,13 @@ static bool choose_value(const g3_ingest *ingest, g3_object_field field, const g
 
 static void append_member(g3_buffer *members, g3_object_field field, const g3_value *value)
 {
-    static const g3_value NOTHING = {.type = G3_NULL};
+    static const g3_value NOTHING = {.type = G3_NULL}, NO_ITEMS = {.type = G3_LIST};
+    bool list = field != G3_FILE_NAME;
+    if (!value || value->type == G3_NULL) /* as the service takes it */
+        value = list ? &NO_ITEMS : &NOTHING;
     g3_buffer_append_char(members, members->length ? ',' : '{');
     g3_buffer_append(members, g3_object_columns[field].json_key);
-    g3_json_append_value(members, value ? value : &NOTHING);
+    g3_json_append_value(members, value);
 }
 
 /* Gathers what an update has to change. @return false if all is as the row says */
@@ -94,7 +97,7 @@ static bool find_conflict(g3_ingest *ingest, g3_ingest_row *row, const g3_record
         const g3_value *mine = g3_record_get(wanted, FIXED[i]);
         const g3_value *theirs = g3_record_get(record, FIXED[i]);
         g3_view name = g3_object_columns[FIXED[i]].name;
-        if (g3_values_agree(mine, theirs))
+        if (!says_something(mine) || g3_values_agree(mine, theirs))
             continue;
         g3_buffer_append_text(&text, text.length ? "; " : "");
         g3_buffer_append_format(&text, "%.*s is ", (int)name.length, name.data);
@@ -110,11 +113,37 @@ static bool find_conflict(g3_ingest *ingest, g3_ingest_row *row, const g3_record
     return found;
 }
 
+/* There is no record: it is to be made. */
+static void decide_new(g3_ingest *ingest, g3_ingest_row *row)
+{
+    g3_buffer members = {0};
+    row->action = G3_INGEST_CREATED;
+    row->step = G3_STEP_CREATE;
+    row->seen = row->old = (g3_view){0};
+    if (!ingest->careful)
+        return;
+    g3_ingest_append_members(&members, g3_ingest_unpack(ingest, row), row->before);
+    row->change = g3_arena_copy(&ingest->arena, g3_buffer_view(&members));
+    g3_buffer_free(&members);
+}
+
+static void end_row(g3_ingest_row *row, g3_ingest_action action)
+{
+    row->action = action;
+    row->step = G3_STEP_DONE;
+}
+
+/* Takes up the record that a row's GUID has. */
+static void take_record(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
+{
+    row->guid = g3_arena_copy(&ingest->arena, g3_record_guid(record));
+    row->seen = row->revision = g3_arena_copy(&ingest->arena, record->revision);
+}
+
 void g3_ingest_decide(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
 {
     if (!record) {
-        row->action = G3_INGEST_CREATED;
-        row->step = G3_STEP_CREATE;
+        decide_new(ingest, row);
         return;
     }
     /* A row that is looked at anew was to be written, and may have been: by a try whose answer was
@@ -122,18 +151,95 @@ void g3_ingest_decide(g3_ingest *ingest, g3_ingest_row *row, const g3_record *re
     bool intended = row->step == G3_STEP_READ;
     bool created = row->minted || (intended && row->action == G3_INGEST_CREATED);
     bool updated = intended && row->action == G3_INGEST_UPDATED;
+    g3_view seen = row->seen;
     const g3_record *wanted = g3_ingest_unpack(ingest, row);
-    row->guid = g3_arena_copy(&ingest->arena, g3_record_guid(record));
-    row->revision = g3_arena_copy(&ingest->arena, record->revision);
+    take_record(ingest, row, record);
     if (find_conflict(ingest, row, wanted, record))
         return;
     if (gather_changes(ingest, row, wanted, record)) {
         row->action = G3_INGEST_UPDATED;
-        row->step = row->revision.length ? G3_STEP_UPDATE : G3_STEP_READ;
+        row->step = row->seen.length ? G3_STEP_UPDATE : G3_STEP_READ;
         return;
     }
-    row->action = created ? G3_INGEST_CREATED : updated ? G3_INGEST_UPDATED : G3_INGEST_UNCHANGED;
-    if (!updated) /* else the journal has them from the run that made it */
+    if (created || updated)
+        row->seen = seen;
+    else
         row->change = row->old = (g3_view){0};
-    row->step = G3_STEP_DONE;
+    end_row(row, created ? G3_INGEST_CREATED : updated ? G3_INGEST_UPDATED : G3_INGEST_UNCHANGED);
+}
+
+void g3_ingest_decide_deletion(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
+{
+    bool intended = row->step == G3_STEP_READ && row->action == G3_INGEST_DELETED;
+    if (!record) {
+        end_row(row, intended ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
+        return;
+    }
+    const g3_record *wanted = g3_ingest_unpack(ingest, row);
+    take_record(ingest, row, record);
+    if (find_conflict(ingest, row, wanted, record))
+        return;
+    row->old = g3_arena_copy(&ingest->arena, record->json);
+    row->action = G3_INGEST_DELETED;
+    row->step = row->seen.length ? G3_STEP_DELETE : G3_STEP_READ;
+}
+
+/* True if the record has these members. */
+static bool has_members(g3_view members, const g3_record *record)
+{
+    g3_arena scratch = {0};
+    g3_record wanted;
+    g3_view before;
+    bool same = g3_ingest_read_members(members, &scratch, &wanted, &before);
+    for (size_t i = 0; same && i < wanted.count; i++)
+        same =
+            g3_values_agree(&wanted.fields[i].value,
+                            g3_record_get(record, (g3_object_field)wanted.fields[i].column->field));
+    g3_arena_free(&scratch);
+    return same;
+}
+
+/* A record that was to be made is there: is it the one? */
+static bool is_made(g3_ingest *ingest, const g3_ingest_row *row, const g3_record *record)
+{
+    return g3_compare_object(g3_ingest_unpack(ingest, row), record) == 0;
+}
+
+static void recheck_present(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
+{
+    g3_view seen = row->seen;
+    bool known = seen.length != 0;
+    bool untouched = row->untouched.length && g3_view_equal(row->untouched, record->revision);
+    bool as_seen =
+        known ? g3_view_equal(seen, record->revision) : has_members(row->expected, record);
+    take_record(ingest, row, record);
+    if (untouched) {
+        end_row(row, G3_INGEST_UNCHANGED);
+    } else if (row->action == G3_INGEST_CREATED) {
+        if (is_made(ingest, row, record))
+            end_row(row, G3_INGEST_CREATED);
+        else
+            g3_ingest_end_stale(ingest, row, "there is another record of this guid by now");
+    } else if (as_seen) {
+        row->step = row->action == G3_INGEST_DELETED ? G3_STEP_DELETE : G3_STEP_UPDATE;
+        if (row->action == G3_INGEST_DELETED)
+            row->old = g3_arena_copy(&ingest->arena, record->json);
+    } else if (row->action == G3_INGEST_UPDATED && has_members(row->change, record)) {
+        row->seen = seen; /* a try whose answer was lost, or a run that was killed */
+        end_row(row, G3_INGEST_UPDATED);
+    } else {
+        g3_ingest_end_stale(ingest, row, "the record has been changed since");
+    }
+}
+
+void g3_ingest_recheck(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
+{
+    if (record)
+        recheck_present(ingest, row, record);
+    else if (row->action == G3_INGEST_CREATED)
+        row->step = G3_STEP_CREATE;
+    else if (row->action == G3_INGEST_DELETED)
+        end_row(row, row->resumed ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
+    else
+        g3_ingest_end_stale(ingest, row, "the record is gone");
 }

@@ -1,19 +1,16 @@
 /* Metadata: finds out the types of documents, and sends them in batches. Called by ingest.c.
  *
  * Rows to be sent stand in a list; a piece of it is one request. A batch that fails is parted in
- * two, until it is one document that fails alone. A document that must not be replaced and is there
- * is read and compared; one that is to be merged goes alone, by PUT, and by POST where there is
- * none. */
+ * two, until it is one document that fails alone. A document that must not be replaced unread, and
+ * turns out to be there, is read alone, and what is to be done is decided by it; one that is to be
+ * merged goes alone, by PUT, as do deletions. */
 #include "g3/commons/metadata.h"
 #include "g3/http/status.h"
 #include "ingest_state.h"
-#include <json-c/json.h>
 #include <stdlib.h>
 
 /* Times that one document is asked about in vain: it comes and goes, or answers can't be read. */
 #define MOST_ROUNDS 10
-
-static const char *const INDEXED = "indexed_file_object", *const NOT_INDEXED = "metadata_object";
 
 /* One request's rows: a piece of the list. */
 typedef struct piece {
@@ -25,6 +22,7 @@ typedef struct send_run {
     g3_ingest *ingest;
     g3_ingest_row **rows; /* those to be sent, in order */
     size_t count, next;
+    bool sends;    /* what was decided by a document that was read is sent too */
     size_t batch;  /* most rows of a request; falls where requests are too large for the service */
     piece **again; /* pieces to be sent before others: a stack */
     size_t again_count;
@@ -42,48 +40,9 @@ static void take_type(g3_ingest *ingest, g3_ingest_row *row, const g3_record *re
     row->step = G3_STEP_CREATE;
 }
 
-bool g3_ingest_find_types(g3_ingest *ingest, g3_error *error)
-{
-    bool asked = !ingest->options->metadata.guid_type;
-    for (size_t i = 0; i < ingest->count; i++)
-        if (ingest->rows[i].step != G3_STEP_DONE)
-            ingest->rows[i].step = asked ? G3_STEP_LOOK : G3_STEP_CREATE;
-    return !asked || g3_ingest_look_up(ingest, take_type, error);
-}
-
-/* Appends the document of a row. */
-static void append_document(g3_ingest *ingest, const g3_ingest_row *row, g3_buffer *out)
-{
-    const g3_ingest_metadata *metadata = &ingest->options->metadata;
-    static const g3_value EMPTY = {.type = G3_STRING, .text = {"", 0}};
-    const g3_record *record = g3_ingest_unpack(ingest, row);
-    const char *type = metadata->guid_type ? metadata->guid_type
-                       : row->indexed      ? INDEXED
-                                           : NOT_INDEXED;
-    bool first = true;
-    g3_buffer_append_text(out, "{\"_guid_type\":");
-    g3_json_append_string(out, g3_view_of(type));
-    g3_buffer_append_char(out, ',');
-    g3_json_append_string(out, g3_view_of(metadata->source));
-    g3_buffer_append_text(out, ":{");
-    for (size_t i = 0; i < record->count; i++) {
-        const g3_field *field = &record->fields[i];
-        if (field->column->field == G3_GUID)
-            continue;
-        if (!first)
-            g3_buffer_append_char(out, ',');
-        first = false;
-        g3_buffer_append(out, field->column->json_key);
-        g3_json_append_value(out, field->value.type == G3_NULL ? &EMPTY : &field->value);
-    }
-    g3_buffer_append_text(out, "}}");
-}
-
 static g3_view make_document(send_run *run, const g3_ingest_row *row)
 {
-    g3_buffer_clear(&run->document);
-    append_document(run->ingest, row, &run->document);
-    return g3_buffer_view(&run->document);
+    return g3_ingest_make_document(run->ingest, row, &run->document);
 }
 
 static void send_again(send_run *run, piece *again)
@@ -99,14 +58,32 @@ static piece *make_piece(send_run *run, size_t begin, size_t count)
     return made;
 }
 
+/* Rows that are merged, read or deleted go alone. */
+static bool goes_alone(const send_run *run, const g3_ingest_row *row)
+{
+    bool merges = run->ingest->options->metadata.existing == G3_INGEST_MERGE && !run->ingest->fixed;
+    return row->step == G3_STEP_READ || row->step == G3_STEP_DELETE ||
+           (row->step == G3_STEP_UPDATE && merges);
+}
+
+/* How many of the rows that come next make one request. */
+static size_t count_together(const send_run *run)
+{
+    const g3_ingest_row *first = run->rows[run->next];
+    size_t count = 1, most = goes_alone(run, first) ? 1 : run->batch;
+    while (count < most && run->next + count < run->count &&
+           run->rows[run->next + count]->step == first->step)
+        count++;
+    return count;
+}
+
 static piece *take_piece(send_run *run)
 {
     if (run->again_count)
         return run->again[--run->again_count];
     if (run->next == run->count)
         return NULL;
-    size_t left = run->count - run->next;
-    piece *taken = make_piece(run, run->next, left < run->batch ? left : run->batch);
+    piece *taken = make_piece(run, run->next, count_together(run));
     run->next += taken->count;
     return taken;
 }
@@ -116,30 +93,24 @@ static void fill_single(send_run *run, const g3_ingest_row *row, g3_request *req
     const g3_ingest_metadata *metadata = &run->ingest->options->metadata;
     if (row->step == G3_STEP_READ)
         g3_metadata_get_request(request, metadata->base, row->guid);
-    else if (row->step == G3_STEP_UPDATE)
+    else if (row->step == G3_STEP_DELETE)
+        g3_metadata_delete_request(request, metadata->write_base, row->guid);
+    else
         g3_metadata_merge_request(request, metadata->write_base, row->guid,
                                   make_document(run, row));
-    else
-        g3_metadata_create_request(request, metadata->write_base, row->guid,
-                                   make_document(run, row));
 }
 
 static void fill_batch(send_run *run, const piece *asked, g3_request *request)
 {
     const g3_ingest_metadata *metadata = &run->ingest->options->metadata;
+    bool unread = metadata->existing == G3_INGEST_OVERWRITE && !run->ingest->careful;
     g3_metadata_batch_request(request, metadata->write_base,
-                              metadata->existing == G3_INGEST_OVERWRITE);
+                              unread || run->rows[asked->begin]->step == G3_STEP_UPDATE);
     for (size_t i = 0; i < asked->count; i++) {
         const g3_ingest_row *row = run->rows[asked->begin + i];
         g3_metadata_batch_add(request, row->guid, make_document(run, row));
     }
     g3_metadata_batch_end(request);
-}
-
-/* Rows that are merged or read go alone. */
-static bool goes_alone(const send_run *run, const g3_ingest_row *row)
-{
-    return run->ingest->options->metadata.existing == G3_INGEST_MERGE || row->step == G3_STEP_READ;
 }
 
 static g3_pull next_request(void *context, g3_request *request, g3_error *error)
@@ -159,10 +130,18 @@ static g3_pull next_request(void *context, g3_request *request, g3_error *error)
     return G3_PULL_REQUEST;
 }
 
-static void end_row(g3_ingest_row *row, g3_ingest_action action)
+/* Ends a row as the service says, unless the row says itself what it is. */
+static void end_row(const send_run *run, g3_ingest_row *row, g3_ingest_action action)
 {
-    row->action = action;
+    if (!run->ingest->fixed)
+        row->action = action;
     row->step = G3_STEP_DONE;
+}
+
+/* Documents are merged without having been read. */
+static bool merges_unread(const g3_ingest *ingest)
+{
+    return ingest->options->metadata.existing == G3_INGEST_MERGE && !ingest->careful;
 }
 
 /* Ends a row with the service's words. */
@@ -172,6 +151,16 @@ static void refuse(send_run *run, g3_ingest_row *row, const g3_response *respons
     g3_response_append_words(&words, response);
     g3_ingest_end_row(run->ingest, row, G3_INGEST_FAILED, "%s", g3_buffer_text(&words));
     g3_buffer_free(&words);
+}
+
+static bool is_json(g3_view body)
+{
+    g3_arena arena = {0};
+    g3_json_reader json;
+    g3_json_begin(&json, body, &arena);
+    bool is = g3_json_skip(&json, NULL) && g3_json_at_end(&json);
+    g3_arena_free(&arena);
+    return is;
 }
 
 /* Asks once more, unless that was done often enough.
@@ -194,15 +183,20 @@ static void take_outcome(void *context, g3_view guid, g3_metadata_outcome outcom
     const piece *asked = run->at;
     for (size_t i = 0; i < asked->count; i++, run->place++) {
         g3_ingest_row *row = run->rows[asked->begin + run->place % asked->count];
-        if (row->step != G3_STEP_CREATE || !g3_view_equal(row->guid, guid))
+        if ((row->step != G3_STEP_CREATE && row->step != G3_STEP_UPDATE) ||
+            !g3_view_equal(row->guid, guid))
             continue;
-        if (outcome == G3_METADATA_CONFLICT)
-            row->step = G3_STEP_READ;
+        if (outcome == G3_METADATA_CONFLICT && row->rounds++ == MOST_ROUNDS)
+            g3_ingest_end_row(run->ingest, row, G3_INGEST_FAILED,
+                              "the document comes and goes; try again later");
+        else if (outcome == G3_METADATA_CONFLICT)
+            row->step = merges_unread(run->ingest) ? G3_STEP_UPDATE : G3_STEP_READ;
         else if (outcome == G3_METADATA_BAD_INPUT)
             g3_ingest_end_row(run->ingest, row, G3_INGEST_FAILED,
                               "the service takes no document of this guid");
         else
-            end_row(row, outcome == G3_METADATA_CREATED ? G3_INGEST_CREATED : G3_INGEST_UPDATED);
+            end_row(run, row,
+                    outcome == G3_METADATA_CREATED ? G3_INGEST_CREATED : G3_INGEST_UPDATED);
         return;
     }
 }
@@ -210,35 +204,33 @@ static void take_outcome(void *context, g3_view guid, g3_metadata_outcome outcom
 static bool take_batch(send_run *run, piece *asked, const g3_request *request,
                        const g3_response *response, g3_error *error)
 {
+    g3_ingest_step step = run->rows[asked->begin]->step;
     run->at = asked;
     run->place = 0;
     g3_arena_clear(&run->scratch);
     bool read =
         g3_metadata_read_batch(g3_buffer_view(&response->body), &run->scratch, take_outcome, run);
     for (size_t i = 0; read && i < asked->count; i++)
-        read = run->rows[asked->begin + i]->step != G3_STEP_CREATE;
+        read = run->rows[asked->begin + i]->step != step;
     for (size_t i = 0; i < asked->count; i++) {
         g3_ingest_row *row = run->rows[asked->begin + i];
         if (!read)
-            row->step = G3_STEP_CREATE; /* whatever was done: all of it once more */
-        else if (row->step == G3_STEP_READ)
+            row->step = step; /* whatever was done: all of it once more */
+        else if (row->step != G3_STEP_DONE)
             send_again(run, make_piece(run, asked->begin + i, 1));
     }
     return read || ask_again(run, asked, request, error);
 }
 
-/* True if the document is the row's, the order of members aside. */
-static bool is_same(send_run *run, const g3_ingest_row *row, g3_view body)
+/* Takes a document that was read, or that there is none. */
+static void take_document(send_run *run, piece *asked, const g3_response *response)
 {
-    json_tokener *reader = json_tokener_new();
-    json_object *theirs = json_tokener_parse_ex(reader, body.data, (int)body.length);
-    make_document(run, row);
-    json_object *mine = json_tokener_parse(g3_buffer_text(&run->document));
-    bool same = theirs && mine && json_object_equal(theirs, mine);
-    json_object_put(theirs);
-    json_object_put(mine);
-    json_tokener_free(reader);
-    return same;
+    g3_ingest_row *row = run->rows[asked->begin];
+    bool there = response->status != G3_HTTP_NOT_FOUND;
+    g3_ingest_decide_document(run->ingest, row,
+                              there ? g3_buffer_view(&response->body) : (g3_view){0});
+    if (row->step != G3_STEP_DONE && run->sends)
+        send_again(run, asked);
 }
 
 /* Takes the answer about a document that goes alone. */
@@ -246,20 +238,19 @@ static bool take_single(send_run *run, piece *asked, const g3_request *request,
                         const g3_response *response, g3_error *error)
 {
     g3_ingest_row *row = run->rows[asked->begin];
-    bool merge = run->ingest->options->metadata.existing == G3_INGEST_MERGE;
     bool good = response->status >= G3_HTTP_OK && response->status < 300;
-    if (row->step == G3_STEP_READ && good) {
-        if (is_same(run, row, g3_buffer_view(&response->body)))
-            end_row(row, row->resumed ? G3_INGEST_CREATED : G3_INGEST_UNCHANGED);
-        else
-            g3_ingest_end_row(run->ingest, row, G3_INGEST_CONFLICT,
-                              "the guid has other metadata already");
+    bool gone = response->status == G3_HTTP_NOT_FOUND;
+    if (row->step == G3_STEP_READ && (good || gone)) {
+        if (good && !is_json(g3_buffer_view(&response->body)))
+            return ask_again(run, asked, request, error);
+        take_document(run, asked, response);
+    } else if (row->step == G3_STEP_DELETE && (good || gone)) {
+        /* not there: by a try whose answer was lost, or others' doing since it was read */
+        end_row(run, row, G3_INGEST_DELETED);
     } else if (good) {
-        end_row(row, row->step == G3_STEP_UPDATE ? G3_INGEST_UPDATED : G3_INGEST_CREATED);
-    } else if (response->status == G3_HTTP_NOT_FOUND || response->status == G3_HTTP_CONFLICT) {
-        /* it came or went since it was asked about */
-        bool there = response->status == G3_HTTP_CONFLICT;
-        row->step = !there ? G3_STEP_CREATE : merge ? G3_STEP_UPDATE : G3_STEP_READ;
+        end_row(run, row, G3_INGEST_UPDATED);
+    } else if (gone) { /* since it was read, or it never was there */
+        row->step = merges_unread(run->ingest) ? G3_STEP_CREATE : G3_STEP_READ;
         return ask_again(run, asked, request, error);
     } else {
         refuse(run, row, response);
@@ -315,26 +306,97 @@ static bool take_answer(void *context, const g3_request *request, g3_response *r
     return true;
 }
 
-bool g3_ingest_send_documents(g3_ingest *ingest, g3_error *error)
+/* What is sent of what the rows wait for. */
+typedef enum sending {
+    READS,   /* only questions for documents that are there */
+    DECIDED, /* all but what is decided by documents that are read meanwhile */
+    ALL,
+} sending;
+
+static bool send_rows(g3_ingest *ingest, sending what, g3_error *error)
 {
     const g3_ingest_metadata *metadata = &ingest->options->metadata;
-    bool merge = metadata->existing == G3_INGEST_MERGE;
     send_run run = {.ingest = ingest,
                     .rows = g3_arena_take(&ingest->arena, ingest->count * sizeof *run.rows),
                     .again = g3_arena_take(&ingest->arena, ingest->count * sizeof *run.again),
-                    .batch = merge             ? 1
-                             : metadata->batch ? (size_t)metadata->batch
-                                               : G3_INGEST_DOCUMENTS};
+                    .sends = what == ALL,
+                    .batch = metadata->batch ? (size_t)metadata->batch : G3_INGEST_DOCUMENTS};
     const g3_producer producer = {next_request, take_answer, &run};
     for (size_t i = 0; i < ingest->count; i++) {
         g3_ingest_row *row = &ingest->rows[i];
-        if (row->step == G3_STEP_DONE)
-            continue;
-        row->step = merge ? G3_STEP_UPDATE : G3_STEP_CREATE;
-        run.rows[run.count++] = row;
+        bool sent = what == READS ? row->step == G3_STEP_READ : row->step != G3_STEP_DONE;
+        if (sent && !row->waits)
+            run.rows[run.count++] = row;
     }
     bool done = run.count == 0 || g3_http_run(ingest->http, &producer, error);
     g3_arena_free(&run.scratch);
     g3_buffer_free(&run.document);
     return done;
+}
+
+/* What the rows begin with, once their GUIDs and types are known. */
+static g3_ingest_step choose_step(const g3_ingest *ingest)
+{
+    bool merges = ingest->options->metadata.existing == G3_INGEST_MERGE;
+    if (ingest->options->plan || ingest->options->task == G3_INGEST_DELETE ||
+        (merges && ingest->careful))
+        return G3_STEP_READ;
+    return merges ? G3_STEP_UPDATE : G3_STEP_CREATE;
+}
+
+/* Notes what is to be made of the rows, for the journal. */
+static void note_documents(g3_ingest *ingest)
+{
+    for (size_t i = 0; i < ingest->count; i++) {
+        g3_ingest_row *row = &ingest->rows[i];
+        if (row->step == G3_STEP_DONE || row->change.length)
+            continue;
+        g3_view document = g3_ingest_make_document(ingest, row, &ingest->space);
+        row->change = g3_arena_copy(&ingest->arena, document);
+    }
+}
+
+/* Of rows of one GUID, which the search for it has led to, only the first goes; the others wait. */
+static void hold_repeats(g3_ingest *ingest)
+{
+    g3_ingest_keys_clear(ingest);
+    for (size_t i = 0; i < ingest->count; i++) {
+        g3_ingest_row *row = &ingest->rows[i];
+        row->waits = row->step != G3_STEP_DONE && !g3_ingest_take_guid(ingest, row->guid);
+    }
+}
+
+static bool find_types(g3_ingest *ingest, g3_error *error)
+{
+    bool asked = !ingest->options->metadata.guid_type && ingest->options->task == G3_INGEST_WRITE;
+    for (size_t i = 0; i < ingest->count; i++) {
+        g3_ingest_row *row = &ingest->rows[i];
+        if (row->step != G3_STEP_DONE)
+            row->step = asked ? G3_STEP_LOOK : choose_step(ingest);
+    }
+    if (!asked)
+        return true;
+    bool done = g3_ingest_look_up(ingest, take_type, error);
+    for (size_t i = 0; i < ingest->count; i++) /* what take_type() has set is done */
+        if (ingest->rows[i].step == G3_STEP_CREATE)
+            ingest->rows[i].step = choose_step(ingest);
+    return done;
+}
+
+bool g3_ingest_find_documents(g3_ingest *ingest, g3_error *error)
+{
+    const g3_ingest_options *options = ingest->options;
+    if (!ingest->fixed && (!g3_ingest_match_rows(ingest, error) || !find_types(ingest, error)))
+        return false;
+    if (ingest->careful && !ingest->fixed && options->task == G3_INGEST_WRITE)
+        note_documents(ingest);
+    if (!options->plan)
+        hold_repeats(ingest);
+    return send_rows(ingest, READS, error);
+}
+
+bool g3_ingest_send_documents(g3_ingest *ingest, g3_error *error)
+{
+    hold_repeats(ingest);
+    return send_rows(ingest, ingest->careful ? DECIDED : ALL, error);
 }

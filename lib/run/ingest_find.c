@@ -2,128 +2,17 @@
  * Called by ingest.c. */
 #include "g3/http/status.h"
 #include "ingest_state.h"
-#include "listing.h"
 #include "uuid.h"
-#include <inttypes.h>
-
-/* Records of one md5 that are looked at. */
-#define MATCHES_READ 100
 
 /* Answers of the mint that can't be read before the run fails. */
 #define MINT_TRIES 5
 
-/* Matching: a producer of listings by md5 and size. */
-typedef struct match_run {
-    g3_ingest *ingest;
-    size_t next;
-    size_t in_flight;
-    size_t *again; /* rows whose answer could not be read */
-    size_t again_count;
-    int *tries; /* of each row */
-    g3_listing listing;
-} match_run;
-
-static void make_match_request(g3_ingest *ingest, const g3_ingest_row *row, g3_request *request)
-{
-    const g3_record *record = g3_ingest_unpack(ingest, row);
-    g3_view md5 = g3_record_get(record, G3_MD5)->text;
-    char hash[64], size[24];
-    const char *hashes[] = {hash};
-    snprintf(hash, sizeof hash, "md5:%.*s", (int)md5.length, md5.data);
-    snprintf(size, sizeof size, "%" PRId64, g3_record_get(record, G3_FILE_SIZE)->integer);
-    const g3_index_filters filters = {.hashes = {hashes, 1}, .size = size};
-    g3_index_list_request(request, ingest->options->base, &filters, (g3_view){0}, MATCHES_READ);
-}
-
-static g3_pull next_match(void *context, g3_request *request, g3_error *error)
-{
-    match_run *run = context;
-    g3_ingest *ingest = run->ingest;
-    (void)error;
-    size_t number;
-    if (run->again_count) {
-        number = run->again[--run->again_count];
-    } else {
-        while (run->next < ingest->count && ingest->rows[run->next].step != G3_STEP_MATCH)
-            run->next++;
-        if (run->next == ingest->count)
-            return run->in_flight ? G3_PULL_LATER : G3_PULL_END;
-        number = run->next++;
-    }
-    make_match_request(ingest, &ingest->rows[number], request);
-    request->tag = &ingest->rows[number];
-    request->asked_before = run->tries[number];
-    run->in_flight++;
-    return G3_PULL_REQUEST;
-}
-
-/* True if the record has the row's md5 and size: a service may not know a filter. */
-static bool is_match(g3_ingest *ingest, const g3_ingest_row *row, const g3_record *record)
-{
-    const g3_record *wanted = g3_ingest_unpack(ingest, row);
-    static const g3_object_field FIELDS[] = {G3_MD5, G3_FILE_SIZE};
-    for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
-        const g3_value *left = g3_record_get(wanted, FIELDS[i]);
-        const g3_value *right = g3_record_get(record, FIELDS[i]);
-        if (left->type != right->type ||
-            (left->type == G3_STRING ? !g3_view_equal(left->text, right->text)
-                                     : left->integer != right->integer))
-            return false;
-    }
-    return true;
-}
-
-static bool take_matches(void *context, const g3_request *request, g3_response *response,
-                         g3_error *error)
-{
-    match_run *run = context;
-    g3_ingest *ingest = run->ingest;
-    g3_ingest_row *row = request->tag;
-    size_t number = (size_t)(row - ingest->rows);
-    run->in_flight--;
-    g3_listing_outcome outcome =
-        g3_listing_take(&run->listing, request, response, MATCHES_READ, &run->tries[number], error);
-    for (size_t i = 0; outcome == G3_LISTING_READ && i < run->listing.count; i++)
-        if (!is_match(ingest, row, &run->listing.records[i]))
-            outcome = g3_listing_refuse(request, "records that were not asked for",
-                                        &run->tries[number], error);
-    if (outcome == G3_LISTING_AGAIN)
-        run->again[run->again_count++] = number;
-    if (outcome != G3_LISTING_READ)
-        return outcome == G3_LISTING_AGAIN;
-    if (run->listing.count == 0)
-        row->step = G3_STEP_MINT;
-    else if (run->listing.count == 1)
-        g3_ingest_decide(ingest, row, &run->listing.records[0]);
-    else
-        g3_ingest_end_row(ingest, row, G3_INGEST_CONFLICT,
-                          "%s%zu records have this md5 and size, such as %.*s; give the guid",
-                          run->listing.count == MATCHES_READ ? "at least " : "", run->listing.count,
-                          (int)run->listing.guids[0].length, run->listing.guids[0].data);
-    return true;
-}
-
-static size_t count_step(const g3_ingest *ingest, g3_ingest_step step)
+size_t g3_ingest_count_step(const g3_ingest *ingest, g3_ingest_step step)
 {
     size_t count = 0;
     for (size_t i = 0; i < ingest->count; i++)
         count += ingest->rows[i].step == step;
     return count;
-}
-
-static bool match_rows(g3_ingest *ingest, g3_error *error)
-{
-    if (count_step(ingest, G3_STEP_MATCH) == 0)
-        return true;
-    match_run run = {.ingest = ingest,
-                     .again = g3_arena_take(&ingest->arena, ingest->count * sizeof *run.again),
-                     .tries = g3_arena_take(&ingest->arena, ingest->count * sizeof *run.tries)};
-    const g3_producer producer = {next_match, take_matches, &run};
-    memset(run.tries, 0, ingest->count * sizeof *run.tries);
-    g3_listing_set_up(&run.listing);
-    bool done = g3_http_run(ingest->http, &producer, error);
-    g3_listing_clean_up(&run.listing);
-    return done;
 }
 
 /* Makes GUIDs where the service does not: a UUID each, under its prefix. */
@@ -199,7 +88,7 @@ static bool mint_guids(g3_ingest *ingest, g3_view *guids, size_t count, g3_error
 
 static bool mint_rows(g3_ingest *ingest, g3_error *error)
 {
-    size_t count = count_step(ingest, G3_STEP_MINT), used = 0;
+    size_t count = g3_ingest_count_step(ingest, G3_STEP_MINT), used = 0;
     if (count == 0)
         return true;
     g3_view *guids = g3_arena_take(&ingest->arena, count * sizeof *guids);
@@ -213,7 +102,7 @@ static bool mint_rows(g3_ingest *ingest, g3_error *error)
             continue;
         row->guid = guids[used++];
         row->minted = true;
-        g3_ingest_decide(ingest, row, NULL);
+        ingest->decide(ingest, row, NULL);
     }
     return true;
 }
@@ -223,7 +112,7 @@ typedef struct look_run {
     g3_ingest *ingest;
     size_t next;
     size_t given; /* number of the row given last, for its note */
-    void (*take)(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record);
+    g3_ingest_decision *take;
 } look_run;
 
 static g3_next next_guid(void *context, g3_view *guid, g3_view *note, g3_error *error)
@@ -252,11 +141,9 @@ static bool take_record(void *context, g3_view guid, g3_view note, const g3_reco
     return true;
 }
 
-bool g3_ingest_look_up(g3_ingest *ingest,
-                       void (*take)(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record),
-                       g3_error *error)
+bool g3_ingest_look_up(g3_ingest *ingest, g3_ingest_decision *take, g3_error *error)
 {
-    if (count_step(ingest, G3_STEP_LOOK) == 0)
+    if (g3_ingest_count_step(ingest, G3_STEP_LOOK) == 0)
         return true;
     look_run run = {.ingest = ingest, .take = take};
     g3_lookup_result result;
@@ -278,6 +165,6 @@ bool g3_ingest_look_up(g3_ingest *ingest,
 
 bool g3_ingest_find(g3_ingest *ingest, g3_error *error)
 {
-    return match_rows(ingest, error) && g3_ingest_look_up(ingest, g3_ingest_decide, error) &&
-           mint_rows(ingest, error);
+    return g3_ingest_match_rows(ingest, error) &&
+           g3_ingest_look_up(ingest, ingest->decide, error) && mint_rows(ingest, error);
 }

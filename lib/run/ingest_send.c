@@ -1,7 +1,8 @@
 /* Does what was decided about the rows of a batch. Called by ingest.c.
  *
- * Each row is one request at a time: a create or an update, and where the service answers that it
- * does not go together with what is there, a look at the record and a new decision. */
+ * Each row is one request at a time: a create, an update or a deletion, and where the service
+ * answers that it does not go together with what is there, a look at the record and a new decision.
+ */
 #include "g3/http/status.h"
 #include "ingest_state.h"
 #include <inttypes.h>
@@ -27,6 +28,16 @@ static void push(send_run *run, g3_ingest_row *row)
     run->ready[run->ready_count++] = row;
 }
 
+static void ask_to_create(g3_ingest *ingest, const g3_ingest_row *row, g3_request *request)
+{
+    const char *base = ingest->options->write_base;
+    if (ingest->options->task == G3_INGEST_UNDO) /* of a deletion: `change` is all there was */
+        g3_index_restore_request(request, base, row->change);
+    else
+        g3_index_create_request(request, base, row->before, row->guid,
+                                g3_ingest_unpack(ingest, row));
+}
+
 static g3_pull next_request(void *context, g3_request *request, g3_error *error)
 {
     send_run *run = context;
@@ -37,11 +48,11 @@ static g3_pull next_request(void *context, g3_request *request, g3_error *error)
         return run->in_flight ? G3_PULL_LATER : G3_PULL_END;
     g3_ingest_row *row = run->ready[--run->ready_count];
     if (row->step == G3_STEP_CREATE)
-        g3_index_create_request(request, options->write_base, row->before, row->guid,
-                                g3_ingest_unpack(ingest, row));
+        ask_to_create(ingest, row, request);
     else if (row->step == G3_STEP_UPDATE)
-        g3_index_update_request(request, options->write_base, row->guid, row->revision,
-                                row->change);
+        g3_index_update_request(request, options->write_base, row->guid, row->seen, row->change);
+    else if (row->step == G3_STEP_DELETE)
+        g3_index_delete_request(request, options->write_base, row->guid, row->seen);
     else
         g3_index_single_request(request, options->base, row->guid);
     request->tag = row;
@@ -68,6 +79,22 @@ static void refuse(send_run *run, g3_ingest_row *row, const g3_response *respons
     g3_response_append_words(&words, response);
     g3_ingest_end_row(run->ingest, row, G3_INGEST_FAILED, "%s", g3_buffer_text(&words));
     g3_buffer_free(&words);
+}
+
+/* Takes the answer to a deletion. */
+static void take_deletion(send_run *run, g3_ingest_row *row, const g3_response *response)
+{
+    bool done = response->status >= G3_HTTP_OK && response->status < 300;
+    if (done || response->status == G3_HTTP_NOT_FOUND) {
+        /* not there: by a try whose answer was lost, or an earlier run, or others' doing */
+        done = done || response->attempts > 1 || row->resumed;
+        row->action = done ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED;
+        row->step = G3_STEP_DONE;
+    } else if (response->status == G3_HTTP_CONFLICT) {
+        read_anew(run, row);
+    } else {
+        refuse(run, row, response);
+    }
 }
 
 /* Takes the answer to a create or an update. */
@@ -99,15 +126,16 @@ static bool take_read(send_run *run, g3_ingest_row *row, const g3_request *reque
     g3_record record;
     const char *reason = "unexpected answer";
     if (response->status == G3_HTTP_NOT_FOUND) { /* not there (any more) */
-        g3_ingest_decide(run->ingest, row, NULL);
-        push(run, row);
+        run->ingest->decide(run->ingest, row, NULL);
+        if (row->step != G3_STEP_DONE)
+            push(run, row);
         return true;
     }
     if (response->status == G3_HTTP_OK) {
         g3_index_answer_begin(run->answer, g3_buffer_view(&response->body));
         if (g3_index_answer_next(run->answer, &record, &reason) == G3_NEXT_ITEM &&
             record.revision.length) {
-            g3_ingest_decide(run->ingest, row, &record);
+            run->ingest->decide(run->ingest, row, &record);
             if (row->step != G3_STEP_DONE)
                 push(run, row);
             return true;
@@ -147,7 +175,10 @@ static bool take_answer(void *context, const g3_request *request, g3_response *r
     run->failures = 0;
     if (row->step == G3_STEP_READ)
         return take_read(run, row, request, response, error);
-    take_write(run, row, response);
+    if (row->step == G3_STEP_DELETE)
+        take_deletion(run, row, response);
+    else
+        take_write(run, row, response);
     return true;
 }
 

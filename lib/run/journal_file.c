@@ -6,7 +6,7 @@
 
 /* Marks an SQLite database as a journal of ours ("g3jo"), and the form of its tables. */
 #define APPLICATION_ID 0x67336a6f
-#define FORM           1
+#define FORM           2
 
 bool g3_journal_file_fail(const g3_journal_file *file, g3_error *error)
 {
@@ -84,7 +84,8 @@ static bool create(const g3_journal_file *file, const char *tables, g3_view subj
     return done;
 }
 
-/* Looks at the run that the journal is of. */
+/* Looks at the run that the journal is of.
+ * @param subject  that it must be of; no text: any */
 static bool recognise(const g3_journal_file *file, g3_view subject, g3_journal_stage *stage,
                       g3_error *error)
 {
@@ -95,7 +96,7 @@ static bool recognise(const g3_journal_file *file, g3_view subject, g3_journal_s
     if (done) {
         g3_view other = g3_journal_read_text(query, 0);
         *stage = sqlite3_column_int(query, 1) ? G3_JOURNAL_FINISHED : G3_JOURNAL_UNFINISHED;
-        if (!g3_view_equal(other, subject))
+        if (subject.data && !g3_view_equal(other, subject))
             done = g3_fail(
                 error, G3_EXIT_USAGE,
                 "%s is the journal of another run: of \"%.*s\", not \"%.*s\"; name another file",
@@ -105,8 +106,9 @@ static bool recognise(const g3_journal_file *file, g3_view subject, g3_journal_s
     return done;
 }
 
-/* Creates or recognises, under the lock that the transaction takes and the locking mode then keeps.
- * The mode of the file is changed last: a database that is not ours is left as it is. */
+/* Creates (unless there are no tables to make) or recognises, under the lock that the transaction
+ * takes and the locking mode then keeps. The mode of the file is changed last: a database that is
+ * not ours is left as it is. */
 static bool set_up(const g3_journal_file *file, const char *tables, g3_view subject,
                    g3_journal_stage *stage, g3_error *error)
 {
@@ -118,7 +120,7 @@ static bool set_up(const g3_journal_file *file, const char *tables, g3_view subj
         !g3_journal_read_number(file, "PRAGMA user_version", &form, error) ||
         !g3_journal_read_number(file, "SELECT count(*) FROM sqlite_schema", &found, error))
         return false;
-    if (found && (mark != APPLICATION_ID || form != FORM))
+    if ((found || !tables) && (mark != APPLICATION_ID || form != FORM))
         return g3_fail(error, G3_EXIT_LOCAL,
                        "%s is not a journal of this version; name another file", file->path);
     *stage = G3_JOURNAL_NEW;
@@ -140,6 +142,16 @@ bool g3_journal_file_open(g3_journal_file *file, const char *path, const char *t
 bool g3_journal_file_finish(const g3_journal_file *file, g3_error *error)
 {
     return g3_journal_execute(file, "UPDATE run SET finished=1", error);
+}
+
+bool g3_journal_file_reopen(g3_journal_file *file, const char *path, g3_error *error)
+{
+    g3_journal_stage stage;
+    *file = (g3_journal_file){.path = g3_duplicate(g3_view_of(path))};
+    if (sqlite3_open_v2(path, &file->database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        return g3_fail(error, G3_EXIT_INPUT, "%s: the journal can't be opened: %s", path,
+                       sqlite3_errmsg(file->database));
+    return set_up(file, NULL, (g3_view){0}, &stage, error);
 }
 
 void g3_journal_file_close(g3_journal_file *file)

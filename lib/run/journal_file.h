@@ -23,6 +23,10 @@ typedef struct g3_journal_file {
 bool g3_journal_file_open(g3_journal_file *file, const char *path, const char *tables,
                           g3_view subject, g3_journal_stage *stage, g3_error *error);
 
+/* Opens a journal that is there, of whatever run.
+ * @return false with G3_EXIT_INPUT if it is not there, else as above */
+bool g3_journal_file_reopen(g3_journal_file *file, const char *path, g3_error *error);
+
 /* Notes that the run is finished. */
 bool g3_journal_file_finish(const g3_journal_file *file, g3_error *error);
 

@@ -60,6 +60,12 @@ void g3_index_bulk_request(g3_request *request, const char *base, const g3_view 
 /* Begins `request` as GET /index/GUID. */
 void g3_index_single_request(g3_request *request, const char *base, g3_view guid);
 
+/* Begins `request` as a search for records of whose URLs one holds `text`, in which the service
+ * takes `_` and `%` for wildcards (GET /_query/urls/q): so many of the records of GUIDs in order,
+ * the first `offset` left out. The answer is read by g3_index_answer_next(). */
+void g3_index_url_request(g3_request *request, const char *base, g3_view text, int64_t limit,
+                          int64_t offset);
+
 /* Begins `request` as GET /_stats, and reads its answer.
  * @param bytes  the files' sizes together; -1 where that is no whole number of 64 bits
  * @return false if the answer does not tell how many files there are */
@@ -79,6 +85,12 @@ bool g3_index_read_minted(g3_view body, g3_arena *arena, g3_view *guids, size_t 
  * @param object  has an md5, a size and urls, none of them twice; what is null is left out */
 void g3_index_create_request(g3_request *request, const char *base, g3_view before, g3_view guid,
                              const g3_record *object);
+
+/* Begins `request` as a POST that makes a record anew that was deleted: with its GUID, its baseid
+ * and all else that the service lets a new record have, but a revision and dates of its own.
+ * @param json  the record as the service told it (g3_record.json)
+ * @return false if it is no JSON object */
+bool g3_index_restore_request(g3_request *request, const char *base, g3_view json);
 
 /* Begins `request` as a PUT of what is to change of a record; 409 if it has another revision.
  * @param changes  JSON object of the members urls, acl, authz, file_name */
@@ -129,7 +141,7 @@ g3_index_answer *g3_index_answer_open(void);
 void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
 
 /* Gives the next record, as an object record: the seven columns in order, lists as they come,
- * absent or null values G3_NULL, its revision, other members left out. A bundle (form=bundle or
+ * absent or null values G3_NULL, its revision, other members only in its `json`. A bundle (form=bundle or
  * all) has its `id` as guid, and of the other columns only the size. Valid until the next begin
  * (all records of an answer may be held together).
  * @param reason  for G3_NEXT_ERROR: what is wrong with the answer, static text

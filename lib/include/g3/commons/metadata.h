@@ -37,6 +37,9 @@ void g3_metadata_create_request(g3_request *request, const char *base, g3_view g
 void g3_metadata_merge_request(g3_request *request, const char *base, g3_view guid,
                                g3_view document);
 
+/* Begins `request` as a DELETE of a document: 404 if there is none. */
+void g3_metadata_delete_request(g3_request *request, const char *base, g3_view guid);
+
 /* What a batch did with a document. */
 typedef enum g3_metadata_outcome {
     G3_METADATA_CREATED,

@@ -68,6 +68,8 @@ typedef struct g3_record {
     uint64_t line;    /* where it stood in its input, from 1; 0 if it came from a service */
     g3_view revision; /* of a record of the index service, which a change of it must name; else
                          empty */
+    g3_view json;     /* of a record of the index service: all of it, as the service wrote it; else
+                         empty */
     bool ascii;       /* no text in it has a byte above 0x7f; false: there may be some */
 } g3_record;
 

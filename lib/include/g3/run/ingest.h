@@ -17,13 +17,28 @@
  * kill; there such rows are matched with the record of their md5 and size first, unless the options
  * say otherwise. A row with a GUID in its column `prev_guid` becomes a new version of that record.
  *
+ * Deleting, the record of a row's GUID is
+ *   deleted    it was there, with the row's size and md5 if the row gives them
+ *   unchanged  there was none
+ *
  * METADATA. The document of a row's GUID becomes {"_guid_type": TYPE, SOURCE: {column: value,
  * ...}}, all columns but the guid's, values as g3/record/manifest.h reads metadata (an empty cell
  * is an empty text, as the Python SDK has it). TYPE is indexed_file_object if the index has the
  * GUID, else metadata_object. A document that is there is replaced (updated); or keeps its other
  * members (merge); or stays, and is a conflict unless it says the same (no_overwrite). Documents go
  * in batches; one that fails is halved until the document is found that it fails for, so that this
- * is failed and no other.
+ * is failed and no other. With a journal a document that is there is read before it is replaced,
+ * for the journal to hold it, and left unchanged if it says the same. A row whose GUID is looked
+ * for by a text in the URLs of the index's records is skipped unless there is exactly one.
+ *
+ * PLANS. What would be done can be written down instead of being done: the lines of results then
+ * hold also what would change, "old" and "new" (objects: their members; metadata: the documents),
+ * and of objects "rev", the revision that the record has. Applying a plan does that, and nothing
+ * else: a row whose record is no longer as the plan says is a conflict.
+ *
+ * UNDOING. A journal holds what was there before. Undoing deletes what was created, and puts back
+ * what was updated or deleted, the last first; a record that is no longer as the run left it is
+ * skipped.
  *
  * Rows go in batches: a batch's records are looked up, what is to be done is decided and written to
  * the journal, done, and what was done is written to the journal. After a kill at any point the
@@ -44,6 +59,8 @@ typedef enum g3_ingest_action {
     G3_INGEST_UNCHANGED,
     G3_INGEST_CONFLICT,
     G3_INGEST_FAILED,
+    G3_INGEST_DELETED,
+    G3_INGEST_SKIPPED,
     G3_INGEST_ACTIONS, /* how many there are */
 } g3_ingest_action;
 
@@ -53,6 +70,15 @@ typedef enum g3_ingest_match {
     G3_INGEST_MATCH_MD5,  /* md5 and size: one record is the row's, several are a conflict */
     G3_INGEST_MATCH_NONE, /* each becomes a record of its own */
 } g3_ingest_match;
+
+/* What is done with the rows. */
+typedef enum g3_ingest_task {
+    G3_INGEST_WRITE,  /* manifests: they are written to the service */
+    G3_INGEST_DELETE, /* manifests: what they list is deleted from it */
+    G3_INGEST_CHECK,  /* manifests: only validated; nothing is asked or sent */
+    G3_INGEST_APPLY,  /* a plan: done */
+    G3_INGEST_UNDO,   /* a journal: undone */
+} g3_ingest_task;
 
 /* How the members of documents that are there are treated. */
 typedef enum g3_ingest_existing {
@@ -68,7 +94,11 @@ typedef struct g3_ingest_metadata {
     const char *source;     /* name of the member that holds the columns */
     const char *guid_type;  /* for all; NULL: as the index knows the GUID */
     g3_ingest_existing existing;
-    int64_t batch; /* most documents in one request; 0: G3_INGEST_DOCUMENTS */
+    const char *url_text;   /* column of a text that the URLs of the row's record hold, for rows
+                               without a GUID; NULL: such rows are rejected */
+    const char *index_path; /* manifest of the index to look for URLs in; NULL: the service */
+    size_t memory;          /* for rows that must be held for that */
+    int64_t batch;          /* most documents in one request; 0: G3_INGEST_DOCUMENTS */
 } g3_ingest_metadata;
 
 /* 100 to 5,000 make no difference to the service (measured); small ones are quickly repeated. */
@@ -78,14 +108,15 @@ typedef struct g3_ingest_options {
     const char *base;       /* URL of the index service; may be NULL for metadata with guid_type */
     const char *write_base; /* the same for its administrators */
     g3_ingest_metadata metadata; /* where manifest.kind is G3_KIND_METADATA */
-    const char *const *paths;    /* manifests, read in a row */
-    size_t path_count;           /* at least 1 */
+    g3_ingest_task task;
+    bool plan;                /* WRITE, DELETE: is only planned */
+    const char *const *paths; /* manifests, read in a row; or the plan, or the journal to undo */
+    size_t path_count;        /* at least 1 */
     g3_manifest_options manifest;
     bool replace_urls; /* a record's urls become the row's, instead of being added to */
     g3_ingest_match match;
     const char *prefix;    /* of new GUIDs where the service does not mint; NULL: the service's */
-    const char *journal;   /* path, or NULL */
-    bool check;            /* only validate rows: nothing is asked or sent */
+    const char *journal;   /* path, or NULL; not for plans, nor for undoing */
     int64_t batch;         /* GUIDs in one lookup; 0: as the way allows */
     g3_sink *output;       /* takes a line for each row; borrowed, as all below */
     g3_format format;      /* of the output; not AUTO */
@@ -103,16 +134,17 @@ typedef struct g3_ingest_result {
 } g3_ingest_result;
 
 /* Ingests all rows. Writes a line for each row, in order: {"line","guid","action"}, with "error"
- * where it is conflict or failed, and "file" where there are several manifests.
+ * where it is conflict, failed or skipped, and "file" where there are several manifests.
  * @param result  filled in, also on failure, with what was done until then
  * @return false with G3_EXIT_INPUT, G3_EXIT_UNAUTHORISED, G3_EXIT_SERVICE, G3_EXIT_LOCAL,
- *         G3_EXIT_INTERRUPTED, or G3_EXIT_USAGE (the journal is of another run or input); the lines
+ *         G3_EXIT_INTERRUPTED, or G3_EXIT_USAGE (the journal is of another run or input, the plan
+ *         or journal of another service); the lines
  *         of the batches done are written then */
 bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_result *result,
                    g3_error *error);
 
-/* Says in one line what was done. */
-void g3_ingest_summarize(const g3_ingest_result *result, bool checked, uint64_t rejected,
-                         uint64_t requests, double seconds, g3_reporter *reporter);
+/* Says in one line what was done, or would be. */
+void g3_ingest_summarize(const g3_ingest_options *options, const g3_ingest_result *result,
+                         uint64_t rejected, uint64_t requests, double seconds);
 
 #endif
