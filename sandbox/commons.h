@@ -4,6 +4,7 @@
 #define SANDBOX_COMMONS_H
 
 #include "faults.h"
+#include "jobs.h"
 #include "store.h"
 
 /* Option values; see the table in main.c for what they mean. */
@@ -27,6 +28,8 @@ struct settings {
     bool require_token;
     const char *api_key_file;
     int token_paths;
+    double job_time;
+    g3_text_list job_failures;
     bool quiet;
 };
 
@@ -36,6 +39,7 @@ struct commons {
     const struct settings *settings;
     struct store *store;
     struct faults faults;
+    struct jobs *jobs;
     char *login;           /* "user:password" of the administrator */
     struct token_key *key; /* signs tokens */
 };

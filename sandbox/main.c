@@ -87,6 +87,19 @@ static const g3_option LOGIN_OPTIONS[] = {
      .help = "answer 401 to all index requests without a valid token or the administrator's login"},
 };
 
+static const g3_option JOB_OPTIONS[] = {
+    {.name = "job-time",
+     .kind = G3_OPTION_SECONDS,
+     .at = AT(job_time),
+     .argument = "TIME",
+     .help = "how long each job runs, as 2s (default: no time at all)"},
+    {.name = "job-failure",
+     .kind = G3_OPTION_LIST,
+     .at = AT(job_failures),
+     .argument = "ACTION:WORDS",
+     .help = "jobs of this action fail with these words (may be repeated)"},
+};
+
 static const g3_option FAULT_OPTIONS[] = {
     {.name = "fault",
      .kind = G3_OPTION_LIST,
@@ -125,10 +138,13 @@ static const g3_option FAULT_OPTIONS[] = {
 };
 
 static const char DETAILS[] =
-    "Serves an index, metadata and tokens on 127.0.0.1 under the paths of a commons' gateway\n"
-    "(/index/..., /index-admin/..., /mds/..., /mds-admin/..., /user/...). Prints its endpoint on\n"
-    "standard output when it is ready, and runs "
-    "until it gets SIGTERM or SIGINT. It is meant for tests: nothing survives a power cut.";
+    "Serves an index, metadata, tokens and jobs on 127.0.0.1 under the paths of a commons' "
+    "gateway\n"
+    "(/index/..., /index-admin/..., /mds/..., /mds-admin/..., /user/..., /job/...). Prints its\n"
+    "endpoint on standard output when it is ready, and runs until it gets SIGTERM or SIGINT. Jobs "
+    "do\n"
+    "nothing but take their time: their output is what they were dispatched with. It is meant for\n"
+    "tests: nothing survives a power cut.";
 
 static const char EXAMPLES[] =
     "g3-sandbox --load manifest.csv\n"
@@ -161,6 +177,9 @@ static bool set_up(struct commons *commons, const struct server *server, g3_repo
         !faults_set_up(&commons->faults, &settings->faults, (uint64_t)settings->seed,
                        settings->fault_limit, error))
         return false;
+    commons->jobs = jobs_open(settings->job_time, &settings->job_failures, error);
+    if (!commons->jobs)
+        return false;
     commons->key = open_token_key(server);
     if (settings->api_key_file && !token_write_api_key(commons->key, settings->api_key_file, error))
         return false;
@@ -173,6 +192,7 @@ static void tear_down(struct commons *commons)
 {
     store_close(commons->store);
     token_key_close(commons->key);
+    jobs_close(commons->jobs);
     faults_tear_down(&commons->faults);
     free(commons->login);
 }
@@ -215,6 +235,7 @@ int main(int argc, char **argv)
     g3_option_group groups[] = {
         {"Records", OPTIONS, G3_COUNT(OPTIONS), &settings},
         {"Logins", LOGIN_OPTIONS, G3_COUNT(LOGIN_OPTIONS), &settings},
+        {"Jobs", JOB_OPTIONS, G3_COUNT(JOB_OPTIONS), &settings},
         {"Faults and observation", FAULT_OPTIONS, G3_COUNT(FAULT_OPTIONS), &settings},
     };
     g3_command command = {.name = "g3-sandbox",
@@ -241,5 +262,6 @@ int main(int argc, char **argv)
     free(settings.manifests.items);
     free(settings.maps.items);
     free(settings.faults.items);
+    free(settings.job_failures.items);
     return status;
 }

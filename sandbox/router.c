@@ -2,6 +2,7 @@
 #include "router.h"
 #include "g3/base/options.h"
 #include "index_service.h"
+#include "job_service.h"
 #include "metadata_service.h"
 #include "user_service.h"
 
@@ -15,7 +16,7 @@ void router_serve(struct exchange *exchange)
     static const gateway_route ROUTES[] = {
         {{"index", 5}, index_serve},  {{"index-admin", 11}, index_serve},
         {{"mds", 3}, metadata_serve}, {{"mds-admin", 9}, metadata_serve},
-        {{"user", 4}, user_serve},
+        {{"user", 4}, user_serve},    {{"job", 3}, job_serve},
     };
     g3_view path = exchange->target.path;
     if (path.length && path.data[0] == '/')
