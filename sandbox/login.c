@@ -12,8 +12,9 @@
 #define LOGIN_LIMIT 1024
 
 typedef enum caller {
-    CALLER_NOBODY, /* no login, or a token that is not ours or has expired */
-    CALLER_WRONG,  /* a login with the wrong user or password */
+    CALLER_NOBODY,  /* no login, or a token that is not ours */
+    CALLER_EXPIRED, /* a token that was good */
+    CALLER_WRONG,   /* a login with the wrong user or password */
     CALLER_ADMINISTRATOR,
     CALLER_TOKEN, /* a good token */
 } caller;
@@ -60,7 +61,14 @@ static caller find_caller(const struct exchange *exchange)
         return CALLER_NOBODY;
     if (strncasecmp(header, BEARER, sizeof BEARER - 1) == 0) {
         g3_view token = g3_view_of(header + sizeof BEARER - 1);
-        return token_check(commons->key, token, PURPOSE_ACCESS) ? CALLER_TOKEN : CALLER_NOBODY;
+        switch (token_check(commons->key, token, PURPOSE_ACCESS)) {
+        case TOKEN_GOOD:
+            return CALLER_TOKEN;
+        case TOKEN_EXPIRED:
+            return CALLER_EXPIRED;
+        default:
+            return CALLER_NOBODY;
+        }
     }
     if (strncasecmp(header, BASIC, sizeof BASIC - 1) != 0)
         return CALLER_NOBODY;
@@ -78,6 +86,11 @@ bool login_may_read(struct exchange *exchange)
     return false;
 }
 
+bool login_has_expired(const struct exchange *exchange)
+{
+    return find_caller(exchange) == CALLER_EXPIRED;
+}
+
 bool login_is_writer(const struct exchange *exchange)
 {
     return find_caller(exchange) >= CALLER_ADMINISTRATOR;
@@ -88,9 +101,13 @@ bool login_may_write(struct exchange *exchange)
     caller found = find_caller(exchange);
     if (found >= CALLER_ADMINISTRATOR)
         return true;
-    exchange_answer_error(exchange, 403,
-                          found == CALLER_WRONG
-                              ? "username / password mismatch"
-                              : "Arborist is not configured; cannot perform authorization check");
+    if (found == CALLER_EXPIRED) /* told by the gateway, before the service sees it */
+        exchange_answer_error(exchange, 401, "the token has expired");
+    else
+        exchange_answer_error(
+            exchange, 403,
+            found == CALLER_WRONG
+                ? "username / password mismatch"
+                : "Arborist is not configured; cannot perform authorization check");
     return false;
 }

@@ -16,10 +16,13 @@ bool login_set_up(const struct settings *settings, char **header, g3_error *erro
 /* True if the index may be read; 401 is answered if not (--require-token). */
 bool login_may_read(struct exchange *exchange);
 
+/* True if the request comes with a token that was good. */
+bool login_has_expired(const struct exchange *exchange);
+
 /* True for the administrator and for holders of a token. */
 bool login_is_writer(const struct exchange *exchange);
 
-/* The same; 403 is answered if not. */
+/* The same; 403 is answered if not, 401 where the token has expired. */
 bool login_may_write(struct exchange *exchange);
 
 #endif

@@ -40,7 +40,10 @@ bool metadata_may_write(struct exchange *exchange)
 {
     if (login_is_writer(exchange))
         return true;
-    metadata_answer_detail(exchange, 403, "Forbidden");
+    if (login_has_expired(exchange)) /* told by the gateway */
+        metadata_answer_detail(exchange, 401, "Unauthorized");
+    else
+        metadata_answer_detail(exchange, 403, "Forbidden");
     return false;
 }
 

@@ -135,7 +135,7 @@ static bool check_signature(EVP_PKEY *pair, g3_view text, g3_view encoded)
     return good;
 }
 
-static bool check_claims(g3_view encoded, const char *purpose)
+static token_state check_claims(g3_view encoded, const char *purpose)
 {
     g3_buffer text = {0};
     json_object *claims = NULL, *purpose_claim, *expiry;
@@ -143,25 +143,26 @@ static bool check_claims(g3_view encoded, const char *purpose)
                 document_parse(g3_buffer_view(&text), CLAIMS_DEPTH, &claims) &&
                 json_object_object_get_ex(claims, "pur", &purpose_claim) &&
                 json_object_object_get_ex(claims, "exp", &expiry) &&
-                strcmp(json_object_get_string(purpose_claim), purpose) == 0 &&
-                json_object_get_int64(expiry) > time(NULL);
+                strcmp(json_object_get_string(purpose_claim), purpose) == 0;
+    bool expired = good && json_object_get_int64(expiry) <= time(NULL);
     json_object_put(claims);
     g3_buffer_free(&text);
-    return good;
+    return !good ? TOKEN_WRONG : expired ? TOKEN_EXPIRED : TOKEN_GOOD;
 }
 
-bool token_check(struct token_key *key, g3_view token, const char *purpose)
+token_state token_check(struct token_key *key, g3_view token, const char *purpose)
 {
     EVP_PKEY *pair = get_pair(key, false);
     const char *first = token.length ? memchr(token.data, '.', token.length) : NULL;
     const char *last = token.length ? memrchr(token.data, '.', token.length) : NULL;
     if (!pair || !first || first == last)
-        return false;
+        return TOKEN_WRONG;
     const char *end = token.data + token.length;
     g3_view claims = {first + 1, (size_t)(last - first - 1)};
     g3_view signature = {last + 1, (size_t)(end - last - 1)};
-    return check_signature(pair, (g3_view){token.data, (size_t)(last - token.data)}, signature) &&
-           check_claims(claims, purpose);
+    return check_signature(pair, (g3_view){token.data, (size_t)(last - token.data)}, signature)
+               ? check_claims(claims, purpose)
+               : TOKEN_WRONG;
 }
 
 bool token_write_api_key(struct token_key *key, const char *path, g3_error *error)

@@ -22,8 +22,10 @@ struct token_key *token_key_open(const char *issuer);
  * @return false if the system's cryptography fails */
 bool token_issue(struct token_key *key, const char *purpose, int64_t lifetime, g3_buffer *token);
 
-/* True if the token was signed by this key for this purpose and has not expired. */
-bool token_check(struct token_key *key, g3_view token, const char *purpose);
+/* What a token is: not signed by this key for this purpose, out of date, or good. */
+typedef enum token_state { TOKEN_WRONG, TOKEN_EXPIRED, TOKEN_GOOD } token_state;
+
+token_state token_check(struct token_key *key, g3_view token, const char *purpose);
 
 /* Writes an API key that this key accepts, as {"api_key","key_id"}, readable by the owner only.
  * @return false with G3_EXIT_LOCAL */

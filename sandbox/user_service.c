@@ -41,7 +41,7 @@ static void exchange_key(struct exchange *exchange)
         return;
     if (json_object_object_get_ex(body, "api_key", &key) &&
         token_check(exchange->commons->key, g3_view_of(json_object_get_string(key)),
-                    PURPOSE_API_KEY))
+                    PURPOSE_API_KEY) == TOKEN_GOOD)
         answer_token(exchange);
     else
         exchange_answer_error(exchange, 401, "the API key is not valid");
