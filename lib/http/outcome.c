@@ -125,6 +125,8 @@ static g3_outcome judge_trouble(g3_exchange *exchange, CURLcode result, g3_troub
                                                        : g3_first_contact_retries(result);
     if (exchange->too_large)
         return fail(exchange, result, G3_EXIT_SERVICE, "ask for less at once (--batch)");
+    if (result == CURLE_OUT_OF_MEMORY) /* no fault of the service's */
+        return fail(exchange, result, G3_EXIT_LOCAL, "");
     if (!g3_trouble_is_temporary(trouble))
         return fail(exchange, result, G3_EXIT_SERVICE, "");
     if (!exchange->request.repeatable && !(result != CURLE_OK && never_sent(exchange)))

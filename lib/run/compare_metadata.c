@@ -2,55 +2,22 @@
  * verify_metadata.c. */
 #include "compare_metadata.h"
 #include "g3/record/json.h"
-#include <json-c/json.h>
 
 static bool is_nothing(const g3_value *value)
 {
     return value->type == G3_NULL || (value->type == G3_STRING && value->text.length == 0);
 }
 
-static bool is_number(json_object *value)
+/* True if both say the same as JSON: members in any order, 1 is 1.0. */
+static bool same_json(const g3_value *left, const g3_value *right)
 {
-    return json_object_is_type(value, json_type_int) ||
-           json_object_is_type(value, json_type_double);
-}
-
-/* True if both say the same: members in any order, 1 is 1.0. */
-static bool documents_agree(json_object *left, json_object *right)
-{
-    if (json_object_is_type(left, json_type_int) && json_object_is_type(right, json_type_int))
-        return json_object_equal(left, right);
-    if (is_number(left) && is_number(right))
-        return json_object_get_double(left) == json_object_get_double(right);
-    if (json_object_get_type(left) != json_object_get_type(right))
-        return false;
-    if (json_object_is_type(left, json_type_array)) {
-        size_t count = json_object_array_length(left);
-        bool same = count == json_object_array_length(right);
-        for (size_t i = 0; same && i < count; i++)
-            same = documents_agree(json_object_array_get_idx(left, i),
-                                   json_object_array_get_idx(right, i));
-        return same;
-    }
-    if (!json_object_is_type(left, json_type_object))
-        return json_object_equal(left, right);
-    bool same = json_object_object_length(left) == json_object_object_length(right);
-    json_object_object_foreach(left, key, member)
-    {
-        json_object *other;
-        same =
-            same && json_object_object_get_ex(right, key, &other) && documents_agree(member, other);
-    }
+    g3_buffer one = {0}, other = {0};
+    g3_json_append_value(&one, left);
+    g3_json_append_value(&other, right);
+    bool same = g3_json_same(g3_buffer_view(&one), g3_buffer_view(&other));
+    g3_buffer_free(&one);
+    g3_buffer_free(&other);
     return same;
-}
-
-static json_object *parse_value(const g3_value *value)
-{
-    g3_buffer text = {0};
-    g3_json_append_value(&text, value);
-    json_object *parsed = json_tokener_parse(g3_buffer_text(&text));
-    g3_buffer_free(&text);
-    return parsed;
 }
 
 static bool values_agree(const g3_value *left, const g3_value *right)
@@ -64,11 +31,7 @@ static bool values_agree(const g3_value *left, const g3_value *right)
     if (left->type == G3_STRING || right->type == G3_STRING)
         return left->type == right->type &&
                g3_view_equal(g3_view_trim(left->text), g3_view_trim(right->text));
-    json_object *one = parse_value(left), *other = parse_value(right);
-    bool same = documents_agree(one, other);
-    json_object_put(one);
-    json_object_put(other);
-    return same;
+    return same_json(left, right);
 }
 
 /* Reads the member at which the reader stands. @return false on a fault of the JSON */

@@ -2,7 +2,6 @@
  * by ingest_documents.c. */
 #include "g3/record/json.h"
 #include "ingest_state.h"
-#include <json-c/json.h>
 
 static const char *const INDEXED = "indexed_file_object", *const NOT_INDEXED = "metadata_object";
 
@@ -44,45 +43,6 @@ g3_view g3_ingest_make_document(g3_ingest *ingest, const g3_ingest_row *row, g3_
     return g3_buffer_view(space);
 }
 
-static json_object *parse(g3_view text)
-{
-    json_tokener *reader = json_tokener_new();
-    json_object *document = json_tokener_parse_ex(reader, text.data, (int)text.length);
-    json_tokener_free(reader);
-    return document;
-}
-
-/* True if the documents are the same, the order of members aside. */
-static bool is_same(g3_view left, g3_view right)
-{
-    json_object *one = parse(left), *other = parse(right);
-    bool same = one && other && json_object_equal(one, other);
-    json_object_put(one);
-    json_object_put(other);
-    return same;
-}
-
-/* Puts the members of a document into the one that is there, as the service does. */
-static void merge_into(g3_view there, g3_buffer *document)
-{
-    json_object *whole = parse(there), *mine = parse(g3_buffer_view(document));
-    if (!json_object_is_type(whole, json_type_object)) { /* it has no members that could stay */
-        json_object_put(whole);
-        json_object_put(mine);
-        return;
-    }
-    json_object_object_foreach(mine, name, member)
-    {
-        json_object_object_add(whole, name, json_object_get(member));
-    }
-    g3_buffer_clear(document);
-    g3_buffer_append_text(document,
-                          json_object_to_json_string_ext(
-                              whole, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(whole);
-    json_object_put(mine);
-}
-
 static void end_row(g3_ingest_row *row, g3_ingest_action action)
 {
     row->action = action;
@@ -110,11 +70,11 @@ static void decide_absent(g3_ingest *ingest, g3_ingest_row *row)
 static void recheck(g3_ingest *ingest, g3_ingest_row *row, g3_view document)
 {
     bool deletes = row->action == G3_INGEST_DELETED;
-    if (!deletes && is_same(document, row->change))
+    if (!deletes && g3_json_same(document, row->change))
         end_row(row, row->action);
     else if (row->action == G3_INGEST_CREATED)
         g3_ingest_end_stale(ingest, row, "the guid has another document by now");
-    else if (is_same(document, row->expected))
+    else if (g3_json_same(document, row->expected))
         row->step = deletes ? G3_STEP_DELETE : G3_STEP_UPDATE;
     else
         g3_ingest_end_stale(ingest, row, "the document has been changed since");
@@ -124,15 +84,17 @@ static void recheck(g3_ingest *ingest, g3_ingest_row *row, g3_view document)
 static void decide_present(g3_ingest *ingest, g3_ingest_row *row, g3_view document)
 {
     g3_ingest_existing existing = ingest->options->metadata.existing;
-    bool made = row->resumed && row->change.length && is_same(document, row->change);
+    bool made = row->resumed && row->change.length && g3_json_same(document, row->change);
     if (made) {
         end_row(row, row->action);
         return;
     }
-    g3_ingest_make_document(ingest, row, &ingest->space);
-    if (existing == G3_INGEST_MERGE)
-        merge_into(document, &ingest->space);
-    if (is_same(document, g3_buffer_view(&ingest->space))) {
+    g3_buffer wanted = {0};
+    g3_view mine = g3_ingest_make_document(ingest, row, &ingest->space);
+    bool merged = existing == G3_INGEST_MERGE && g3_json_append_merged(&wanted, document, mine);
+    if (!merged) /* also where what is there has no members that could stay */
+        g3_buffer_append(&wanted, mine);
+    if (g3_json_same(document, g3_buffer_view(&wanted))) {
         end_row(row, G3_INGEST_UNCHANGED);
         row->change = row->old = (g3_view){0};
     } else if (existing == G3_INGEST_KEEP) {
@@ -141,8 +103,9 @@ static void decide_present(g3_ingest *ingest, g3_ingest_row *row, g3_view docume
         row->action = G3_INGEST_UPDATED;
         row->step = G3_STEP_UPDATE;
         row->old = g3_arena_copy(&ingest->arena, document);
-        row->change = g3_arena_copy(&ingest->arena, g3_buffer_view(&ingest->space));
+        row->change = g3_arena_copy(&ingest->arena, g3_buffer_view(&wanted));
     }
+    g3_buffer_free(&wanted);
 }
 
 void g3_ingest_decide_document(g3_ingest *ingest, g3_ingest_row *row, g3_view document)

@@ -121,3 +121,11 @@ expect_same /dev/null <(ingest -q </dev/null)
 # Without a right to write: told as such, with the status for it.
 expect_status 4 g3-ingest -e "$SANDBOX" -q --match none minted.tsv
 expect_text err '403'
+
+# A journal that can't grow: nothing is sent that it does not hold.
+make_manifest 1500 >large.csv
+: >access.log
+expect_status 6 bash -c "trap '' XFSZ; ulimit -f 100; exec g3-ingest -q -e $SANDBOX --basic-auth-file login --journal journal large.csv"
+expect_text err 'journal'
+if grep -qE '^POST /index/index/' access.log; then fail 'sent what the journal does not hold'; fi
+expect_status 0 ingest --journal journal large.csv

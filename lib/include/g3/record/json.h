@@ -81,6 +81,15 @@ g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena, const g3_scan *sc
 /* True if only blanks are left. */
 bool g3_json_at_end(g3_json_reader *reader);
 
+/* True if both texts are JSON and say the same: members in any order (of those of one name the last
+ * counts), numbers by their value (1 is 1.0), whole ones of any size exactly. */
+bool g3_json_same(g3_view left, g3_view right);
+
+/* Appends the object `object` with the members of the object `members` put in, in place of its own
+ * of these names.
+ * @return false, with nothing appended, if one is no object */
+bool g3_json_append_merged(g3_buffer *out, g3_view object, g3_view members);
+
 /* Appends `text` as a JSON string with its quotes. Escapes what RFC 8259 asks for, as \n \t \r \b
  * \f
  * \" \\ and \u00XX, and besides the characters that some readers of lines take for a line end
