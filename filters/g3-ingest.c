@@ -267,7 +267,6 @@ static g3_ingest_metadata make_metadata_options(const ingest_run *run)
                                                                  : G3_INGEST_OVERWRITE,
                                 .url_text = mine->guid_by_url,
                                 .index_path = mine->index,
-                                .memory = (size_t)run->common->memory,
                                 .batch = run->service->batch};
 }
 
@@ -297,6 +296,7 @@ static bool ingest(ingest_run *run, const g3_text_list *operands, g3_error *erro
     options->match = (g3_ingest_match)mine->match;
     options->prefix = mine->prefix;
     options->journal = mine->journal;
+    options->memory = (size_t)run->common->memory;
     options->batch = mine->kind == KIND_METADATA ? 0 : run->service->batch;
     options->output = run->output;
     options->format = common_output_format(run->common, G3_FORMAT_NDJSON);

@@ -199,7 +199,7 @@ static bool ingest_all(g3_ingest *ingest, const g3_ingest_output *output, g3_err
             return !ingest->journal || g3_ingest_journal_finish(ingest->journal, error);
         if (task == G3_INGEST_CHECK)
             ingest->result->rows += ingest->count;
-        else if (!ingest_batch(ingest, output, error))
+        else if (!ingest_batch(ingest, output, error) || !g3_ingest_consider_survey(ingest, error))
             return false;
         g3_progress(ingest->options->reporter,
                     "%" PRIu64 " rows: %" PRIu64 " created, %" PRIu64 " updated",
@@ -282,6 +282,7 @@ bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_re
     g3_row_feed_close(&ingest.feed);
     g3_ingest_journal_close(ingest.journal);
     g3_ingest_links_close(ingest.links);
+    g3_ingest_survey_close(ingest.survey);
     g3_ingest_rows_close(&ingest);
     g3_record_packer_close(ingest.packer);
     g3_buffer_free(&ingest.prefix.text);

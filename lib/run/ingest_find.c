@@ -1,5 +1,6 @@
 /* Gives each row of a batch a GUID, and decides what is to be done by the records that there are.
  * Called by ingest.c. */
+#include "g3/base/clock.h"
 #include "g3/http/status.h"
 #include "ingest_state.h"
 #include "uuid.h"
@@ -141,9 +142,30 @@ static bool take_record(void *context, g3_view guid, g3_view note, const g3_reco
     return true;
 }
 
+/* Decides about the rows that a sweep has told the records of. */
+static bool use_survey(g3_ingest *ingest, g3_ingest_decision *take, g3_error *error)
+{
+    for (size_t i = 0; ingest->survey && i < ingest->count; i++) {
+        g3_ingest_row *row = &ingest->rows[i];
+        g3_survey_answer answer;
+        g3_record record;
+        if (row->step != G3_STEP_LOOK)
+            continue;
+        if (!g3_ingest_survey_find(ingest->survey, row, &answer, &record, error))
+            return false;
+        if (answer != G3_SURVEY_UNKNOWN)
+            take(ingest, row, answer == G3_SURVEY_KNOWN ? &record : NULL);
+    }
+    return true;
+}
+
 bool g3_ingest_look_up(g3_ingest *ingest, g3_ingest_decision *take, g3_error *error)
 {
-    if (g3_ingest_count_step(ingest, G3_STEP_LOOK) == 0)
+    if (!use_survey(ingest, take, error))
+        return false;
+    size_t count = g3_ingest_count_step(ingest, G3_STEP_LOOK);
+    double begun = g3_clock();
+    if (count == 0)
         return true;
     look_run run = {.ingest = ingest, .take = take};
     g3_lookup_result result;
@@ -160,6 +182,8 @@ bool g3_ingest_look_up(g3_ingest *ingest, g3_ingest_decision *take, g3_error *er
     bool done = g3_lookup_run(ingest->http, &options, &result, error);
     ingest->way = result.way;
     ingest->proven = true;
+    ingest->looked += count;
+    ingest->looking += g3_clock() - begun;
     return done;
 }
 

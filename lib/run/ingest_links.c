@@ -9,7 +9,7 @@
 #include "ingest_state.h"
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 /* Rows made ahead, in chunks of the join's memory. */
 #define CHUNK_SHARE ((size_t)32)
@@ -169,7 +169,7 @@ static bool join(g3_ingest_links *links, g3_error *error)
 {
     const g3_ingest_options *options = links->options;
     const g3_view column = g3_view_of(options->metadata.url_text);
-    size_t memory = options->metadata.memory, size = g3_join_chunk_size(memory / CHUNK_SHARE);
+    size_t memory = options->memory, size = g3_join_chunk_size(memory / CHUNK_SHARE);
     g3_view url;
     g3_join_counts counts;
     g3_join_input *index = open_index(links, &url, error);
@@ -192,12 +192,12 @@ static bool join(g3_ingest_links *links, g3_error *error)
     return done;
 }
 
+/* A file that is not there is told when it is opened. */
 static bool check_paths(const g3_ingest_options *options, g3_error *error)
 {
     for (size_t i = 0; i < options->path_count; i++) {
-        struct stat about;
         const char *path = options->paths[i];
-        if (strcmp(path, "-") == 0 || (stat(path, &about) == 0 && !S_ISREG(about.st_mode)))
+        if (!g3_paths_are_files(&path, 1) && (strcmp(path, "-") == 0 || access(path, F_OK) == 0))
             return g3_fail(error, G3_EXIT_USAGE,
                            "%s: --index reads the manifest twice: give it as a file, or join it "
                            "with g3-merge --partial first",

@@ -8,6 +8,7 @@
 #include "g3/run/packed.h"
 #include "ingest_journal.h"
 #include "ingest_links.h"
+#include "ingest_survey.h"
 #include "row_feed.h"
 
 /* What a row waits for. */
@@ -76,6 +77,10 @@ struct g3_ingest {
     bool mints;                 /* the service mints GUIDs, as far as is known */
     g3_lookup_way way;          /* that lookups ended with */
     bool proven;                /* there was a lookup */
+    uint64_t looked;            /* rows that were looked up, and the seconds that this took */
+    double looking;
+    bool considered;          /* whether a sweep would be quicker */
+    g3_ingest_survey *survey; /* NULL: it would not, or is not known */
 
     /* the batch */
     g3_ingest_row *rows;

@@ -7,7 +7,7 @@
 static void close_reader(g3_row_feed *feed)
 {
     uint64_t padded = feed->reader ? g3_manifest_padded(feed->reader) : 0;
-    if (padded)
+    if (padded && feed->rejects)
         g3_warn(feed->reporter,
                 "%s: %" PRIu64 " rows were too short and were filled up with empty cells",
                 g3_manifest_name(feed->reader), padded);
@@ -19,7 +19,8 @@ static void close_reader(g3_row_feed *feed)
 static bool reject(g3_row_feed *feed, const g3_bad_row *bad, g3_error *error)
 {
     feed->file_bytes += bad->text.length + 1;
-    return g3_rejects_add(feed->rejects, g3_manifest_name(feed->reader), bad, error);
+    return !feed->rejects ||
+           g3_rejects_add(feed->rejects, g3_manifest_name(feed->reader), bad, error);
 }
 
 /* Takes the record just read, unless it has no GUID.
@@ -107,6 +108,15 @@ int64_t g3_row_feed_left(const g3_row_feed *feed)
         bytes += size;
     }
     return (int64_t)((double)bytes * (double)feed->rows / (double)feed->row_bytes);
+}
+
+bool g3_paths_are_files(const char *const *paths, size_t count)
+{
+    struct stat about;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(paths[i], "-") == 0 || stat(paths[i], &about) != 0 || !S_ISREG(about.st_mode))
+            return false;
+    return true;
 }
 
 void g3_row_feed_close(g3_row_feed *feed)

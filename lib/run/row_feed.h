@@ -12,7 +12,7 @@ typedef struct g3_row_feed {
     size_t next_path;
     g3_manifest_options options;
     bool guid_optional;  /* rows without a GUID are given as well */
-    g3_rejects *rejects; /* borrowed */
+    g3_rejects *rejects; /* borrowed; NULL: bad rows are passed over */
     g3_reporter *reporter;
     g3_manifest_reader *reader; /* NULL between manifests */
     g3_record record;
@@ -31,6 +31,9 @@ bool g3_row_feed_reject(g3_row_feed *feed, const char *reason, g3_error *error);
 /* Estimates how many rows are left, by the files' sizes and the rows so far.
  * @return -1 where that can't be told (no rows yet, packed files, pipes) */
 int64_t g3_row_feed_left(const g3_row_feed *feed);
+
+/* True if the manifests can be read once more: none is a pipe. */
+bool g3_paths_are_files(const char *const *paths, size_t count);
 
 /* Closes what is open. */
 void g3_row_feed_close(g3_row_feed *feed);

@@ -97,7 +97,6 @@ typedef struct g3_ingest_metadata {
     const char *url_text;   /* column of a text that the URLs of the row's record hold, for rows
                                without a GUID; NULL: such rows are rejected */
     const char *index_path; /* manifest of the index to look for URLs in; NULL: the service */
-    size_t memory;          /* for rows that must be held for that */
     int64_t batch;          /* most documents in one request; 0: G3_INGEST_DOCUMENTS */
 } g3_ingest_metadata;
 
@@ -117,6 +116,7 @@ typedef struct g3_ingest_options {
     g3_ingest_match match;
     const char *prefix;    /* of new GUIDs where the service does not mint; NULL: the service's */
     const char *journal;   /* path, or NULL; not for plans, nor for undoing */
+    size_t memory;         /* for what must be held: GUIDs while the index is swept, or joined */
     int64_t batch;         /* GUIDs in one lookup; 0: as the way allows */
     g3_sink *output;       /* takes a line for each row; borrowed, as all below */
     g3_format format;      /* of the output; not AUTO */
