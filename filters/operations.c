@@ -1,0 +1,272 @@
+/* The tools of single operations: command line, the plain operations, the end. */
+#include "operations.h"
+#include "g3/base/interrupt.h"
+#include "g3/base/memory.h"
+#include "g3/io/source.h"
+#include "g3/record/json.h"
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+typedef struct shared_options {
+    const char *output;
+    g3_text_list parameters;
+    bool quiet;
+    int log;
+} shared_options;
+
+static const g3_option SHARED_OPTIONS[] = {
+    {.name = "output",
+     .letter = 'o',
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     .at = offsetof(shared_options, output),
+     .help = "write there instead of standard output; complete or not at all"},
+    {.name = "query",
+     .kind = G3_OPTION_LIST,
+     .argument = "NAME=VALUE",
+     .at = offsetof(shared_options, parameters),
+     .help = "a parameter for the service's URL (may be repeated)"},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(shared_options, quiet),
+     .help = "no notes and warnings"},
+    {.name = "log",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "text|json",
+     .at = offsetof(shared_options, log),
+     .help = "the form of messages"},
+};
+
+/* Bytes of a document that are read at once. */
+#define READ_STEP ((size_t)64 * 1024)
+
+bool operation_read_json(const char *path, g3_buffer *body, g3_error *error)
+{
+    const char *name = path ? path : "-";
+    g3_source *source = g3_source_open(name, error);
+    size_t got = 1;
+    bool done = source != NULL;
+    while (done && got) {
+        char space[READ_STEP];
+        done = g3_source_read(source, space, sizeof space, &got, error);
+        if (done)
+            g3_buffer_append(body, (g3_view){space, got});
+    }
+    g3_source_close(source);
+    if (!done)
+        return false;
+    g3_arena arena = {0};
+    g3_json_reader json;
+    g3_json_begin(&json, g3_buffer_view(body), &arena);
+    if (!g3_json_skip(&json, NULL) || !g3_json_at_end(&json))
+        done = g3_fail(error, G3_EXIT_INPUT, "%s: no JSON document: %s", g3_source_name_of(name),
+                       json.fault ? json.fault : "there is something behind its end");
+    g3_arena_free(&arena);
+    return done;
+}
+
+static void add_parameters(const operation_run *run, g3_request *request)
+{
+    for (size_t i = 0; i < run->parameters.count; i++) {
+        const char *text = run->parameters.items[i], *equals = strchr(text, '=');
+        char *name = g3_duplicate((g3_view){text, (size_t)(equals - text)});
+        g3_call_add_parameter(request, name, g3_view_of(equals + 1));
+        free(name);
+    }
+}
+
+void operation_begin(const operation_run *run, g3_request *request, const char *path,
+                     const char *const *values, size_t count)
+{
+    const operation *wanted = run->operation;
+    g3_call_begin(request, wanted->method, wanted->writes ? run->admin : run->base, path,
+                  values, count);
+    request->repeatable = request->repeatable || wanted->repeatable;
+    add_parameters(run, request);
+}
+
+bool operation_ask(operation_run *run, g3_request *take_request, const char *subject,
+                   g3_error *error)
+{
+    return g3_call(run->commons.http, take_request, subject, &run->answer, error);
+}
+
+bool operation_print(operation_run *run, g3_request *take_request, const char *subject,
+                     g3_error *error)
+{
+    return operation_ask(run, take_request, subject, error) &&
+           g3_call_print(run->output, g3_buffer_view(&run->answer), error);
+}
+
+/* An operation that its fields describe, for operands from `at` on.
+ * @param given  operands that the path has room for */
+static bool run_once(operation_run *run, size_t at, size_t given, g3_error *error)
+{
+    const operation *wanted = run->operation;
+    const char *const *values = run->operands + at;
+    g3_request request = {0};
+    operation_begin(run, &request, wanted->path, values, given);
+    const char *subject = given ? values[0] : NULL;
+    const char *file = at + given < run->count ? values[given] : NULL;
+    if (wanted->body == BODY_JSON && !operation_read_json(file, &request.body, error)) {
+        g3_buffer_free(&request.url);
+        g3_buffer_free(&request.body);
+        return false;
+    }
+    return operation_print(run, &request, subject, error);
+}
+
+static size_t count_places(const char *path)
+{
+    size_t count = 0;
+    for (const char *at = path; (at = strstr(at, "{}")); at++)
+        count++;
+    return count;
+}
+
+bool operation_run_each(operation_run *run, operation_once *once, g3_error *error)
+{
+    bool all = true;
+    for (size_t at = 0; at < run->count; at++) {
+        g3_error fault = {0};
+        if (once(run, at, &fault))
+            continue;
+        if (at + 1 == run->count || fault.exit != G3_EXIT_DIFFERENCES) {
+            *error = fault;
+            return false;
+        }
+        g3_report_error(run->reporter, &fault);
+        all = false;
+    }
+    return all || g3_fail(error, G3_EXIT_DIFFERENCES, "some were refused, as told above");
+}
+
+static bool run_one_of_each(operation_run *run, size_t at, g3_error *error)
+{
+    return run_once(run, at, 1, error);
+}
+
+static bool run_operation(operation_run *run, g3_error *error)
+{
+    const operation *wanted = run->operation;
+    if (wanted->run)
+        return wanted->run(run, error);
+    if (wanted->each)
+        return operation_run_each(run, run_one_of_each, error);
+    size_t places = count_places(wanted->path);
+    return run_once(run, 0, places < run->count ? places : run->count, error);
+}
+
+/* Finds the operation that the first operand names, and checks the number of the others. */
+static bool choose(const operation_tool *tool, const g3_text_list *operands, operation_run *run,
+                   g3_error *error)
+{
+    if (operands->count == 0)
+        return g3_fail(error, G3_EXIT_USAGE, "say what to do; %s --help lists the operations",
+                       tool->name);
+    for (size_t i = 0; i < tool->count && !run->operation; i++)
+        if (strcmp(tool->operations[i].name, operands->items[0]) == 0)
+            run->operation = &tool->operations[i];
+    const operation *found = run->operation;
+    if (!found)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "there is no operation \"%.100s\"; %s --help lists them", operands->items[0],
+                       tool->name);
+    run->operands = operands->items + 1;
+    run->count = operands->count - 1;
+    if (run->count < found->least || (found->most && run->count > found->most) ||
+        (found->most == 0 && found->least == 0 && run->count))
+        return g3_fail(error, G3_EXIT_USAGE, "usage: %s %s %s", tool->name, found->name,
+                       found->operands);
+    for (size_t i = 0; i < run->parameters.count; i++)
+        if (!strchr(run->parameters.items[i], '='))
+            return g3_fail(error, G3_EXIT_USAGE, "--query %s: give NAME=VALUE",
+                           run->parameters.items[i]);
+    return true;
+}
+
+static bool work(const operation_tool *tool, const g3_text_list *operands,
+                 const g3_service_options *service, const shared_options *shared,
+                 operation_run *run, g3_error *error)
+{
+    if (!choose(tool, operands, run, error) ||
+        !g3_commons_open(&run->commons, service, run->reporter, error) ||
+        !tool->find_service(run, error))
+        return false;
+    run->output = g3_sink_open(shared->output, error);
+    return run->output && run_operation(run, error);
+}
+
+/* What was written stays where the service refused a part of it. */
+static int finish(operation_run *run, bool done, g3_error *error)
+{
+    g3_error later;
+    bool refused = !done && error->exit == G3_EXIT_DIFFERENCES;
+    if (run->output && (done || refused))
+        done = g3_sink_finish(run->output, refused ? &later : error) && done;
+    else if (run->output)
+        g3_sink_discard(run->output, false);
+    return done ? G3_EXIT_DONE : g3_report_error(run->reporter, error);
+}
+
+/* The details of the help: the tool's own, and its operations. */
+static void describe_operations(const operation_tool *tool, g3_buffer *text)
+{
+    int width = 0;
+    for (size_t i = 0; i < tool->count; i++) {
+        const operation *listed = &tool->operations[i];
+        int length = (int)(strlen(listed->name) + strlen(listed->operands)) + 1;
+        width = length > width ? length : width;
+    }
+    g3_buffer_append_text(text, tool->details);
+    g3_buffer_append_text(text, "Operations:\n");
+    for (size_t i = 0; i < tool->count; i++) {
+        const operation *listed = &tool->operations[i];
+        g3_buffer_append_format(text, "  %s %-*s  %s\n", listed->name,
+                                width - (int)strlen(listed->name) - 1, listed->operands,
+                                listed->help);
+    }
+    g3_buffer_append_text(
+        text, "Exit status 1: the service refused it (not there, in conflict, not allowed so).\n");
+}
+
+int run_operations(const operation_tool *tool, int argc, char **argv)
+{
+    shared_options shared = {.output = "-"};
+    g3_service_options service = g3_service_option_defaults;
+    g3_option_group groups[] = {
+        {"Operation", tool->options, tool->option_count, tool->values},
+        {"Service", g3_service_option_table, g3_service_option_count, &service},
+        {"Output", SHARED_OPTIONS, G3_COUNT(SHARED_OPTIONS), &shared}};
+    g3_buffer details = {0};
+    describe_operations(tool, &details);
+    bool own = tool->option_count != 0;
+    g3_command command = {.name = tool->name,
+                          .purpose = tool->purpose,
+                          .operands = "OPERATION [OPERAND]...",
+                          .details = g3_buffer_text(&details),
+                          .examples = tool->examples,
+                          .groups = own ? groups : groups + 1,
+                          .group_count = G3_COUNT(groups) - (own ? 0 : 1)};
+    g3_text_list operands = {0};
+    g3_reporter reporter;
+    g3_error error = {0};
+    operation_run run = {.values = tool->values, .reporter = &reporter};
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* a core file could hold a token */
+    g3_interrupt_set_up();
+    g3_options_result result = g3_options_parse(&command, argc, argv, &operands, &error);
+    g3_reporter_set_up(&reporter, command.name, shared.quiet, shared.log == 1, G3_PROGRESS_NEVER);
+    int status = G3_EXIT_DONE;
+    run.parameters = shared.parameters;
+    if (result == G3_OPTIONS_WRONG)
+        status = g3_report_error(&reporter, &error);
+    else if (result == G3_OPTIONS_RUN)
+        status = finish(&run, work(tool, &operands, &service, &shared, &run, &error), &error);
+    g3_commons_close(&run.commons);
+    g3_buffer_free(&run.answer);
+    g3_buffer_free(&details);
+    free(shared.parameters.items);
+    free(operands.items);
+    return status;
+}

@@ -1,0 +1,192 @@
+/* Single requests. Called by the tools whose operations are one request each, or few. */
+#include "g3/run/call.h"
+#include "g3/http/status.h"
+#include "g3/record/json.h"
+
+/* What may stand as it is in a path or a value and is usual in GUIDs. */
+#define KEPT "/:@,"
+
+size_t g3_call_begin(g3_request *request, g3_method method, const char *base, const char *path,
+                     const char *const *values, size_t count)
+{
+    size_t taken = 0;
+    request->method = method;
+    request->repeatable = method != G3_POST; /* else the service may do it twice */
+    g3_buffer_clear(&request->url);
+    g3_buffer_clear(&request->body);
+    g3_buffer_append_text(&request->url, base);
+    for (const char *at = path; *at;) {
+        if (at[0] == '{' && at[1] == '}' && taken < count) {
+            g3_url_append_encoded(&request->url, g3_view_of(values[taken++]), KEPT);
+            at += strlen("{}");
+        } else {
+            g3_buffer_append_char(&request->url, *at++);
+        }
+    }
+    return taken;
+}
+
+void g3_call_add_parameter(g3_request *request, const char *name, g3_view value)
+{
+    bool first = !memchr(request->url.data, '?', request->url.length);
+    g3_buffer_append_char(&request->url, first ? '?' : '&');
+    g3_url_append_encoded(&request->url, g3_view_of(name), NULL);
+    g3_buffer_append_char(&request->url, '=');
+    g3_url_append_encoded(&request->url, value, KEPT);
+}
+
+/* The service has answered, but not as it was asked to. */
+static bool refuse(const g3_response *response, const char *subject, g3_error *error)
+{
+    g3_buffer words = {0};
+    g3_response_append_words(&words, response);
+    g3_fail(error, G3_EXIT_DIFFERENCES, "%s: %s", subject, g3_buffer_text(&words));
+    g3_buffer_free(&words);
+    return false;
+}
+
+bool g3_call(g3_http *http, g3_request *take_request, const char *subject, g3_buffer *answer,
+             g3_error *error)
+{
+    g3_response response = {0};
+    g3_buffer shown = {0};
+    g3_url_append_shown(&shown, g3_buffer_text(&take_request->url));
+    bool done = g3_http_send(http, take_request, &response, error);
+    if (done && response.failed) {
+        done = false;
+        if (error)
+            *error = response.error;
+    } else if (done && (response.status < G3_HTTP_OK || response.status >= 300)) {
+        done = refuse(&response, subject ? subject : g3_buffer_text(&shown), error);
+    }
+    g3_buffer_clear(answer);
+    if (done)
+        g3_buffer_append(answer, g3_buffer_view(&response.body));
+    g3_buffer_free(&response.body);
+    g3_buffer_free(&shown);
+    return done;
+}
+
+/* Appends JSON on one line: line ends stand between its tokens only. */
+static void append_line(g3_buffer *out, g3_view json)
+{
+    size_t begin = out->length;
+    g3_buffer_append(out, json);
+    for (size_t i = begin; i < out->length; i++)
+        if (out->data[i] == '\n' || out->data[i] == '\r')
+            out->data[i] = ' ';
+    g3_buffer_append_char(out, '\n');
+}
+
+bool g3_call_print(g3_sink *output, g3_view answer, g3_error *error)
+{
+    g3_arena arena = {0};
+    g3_json_reader json;
+    g3_view text = g3_view_trim(answer);
+    g3_buffer *out = g3_sink_buffer(output);
+    g3_json_begin(&json, text, &arena);
+    if (text.length == 0) {
+        g3_buffer_append_text(out, "null\n");
+    } else if (g3_json_skip(&json, NULL) && g3_json_at_end(&json)) {
+        append_line(out, text);
+    } else {
+        g3_json_append_string(out, text);
+        g3_buffer_append_char(out, '\n');
+    }
+    g3_arena_free(&arena);
+    return g3_sink_settle(output, false, error);
+}
+
+/* Stands the reader at the array: the text itself, or a member of the object that it is. */
+static bool find_array(g3_json_reader *json, const char *member)
+{
+    g3_view name;
+    bool first;
+    if (!member)
+        return g3_json_peek(json) == G3_JSON_ARRAY;
+    if (g3_json_peek(json) != G3_JSON_OBJECT || !g3_json_enter(json, &first))
+        return false;
+    while (g3_json_more_key(json, &first, &name)) {
+        if (g3_view_equal(name, g3_view_of(member)))
+            return g3_json_peek(json) == G3_JSON_ARRAY;
+        if (!g3_json_skip(json, NULL))
+            return false;
+    }
+    return false;
+}
+
+/* Notes the `did` of an item. */
+static void note_did(g3_view item, g3_buffer *last)
+{
+    g3_arena arena = {0};
+    g3_json_reader json;
+    g3_view name, did;
+    bool first;
+    g3_buffer_clear(last);
+    g3_json_begin(&json, item, &arena);
+    if (g3_json_peek(&json) == G3_JSON_OBJECT && g3_json_enter(&json, &first))
+        while (g3_json_more_key(&json, &first, &name)) {
+            bool found =
+                g3_view_equal(name, G3_VIEW("did")) && g3_json_peek(&json) == G3_JSON_STRING;
+            if (found ? !g3_json_read_string(&json, &did) : !g3_json_skip(&json, NULL))
+                break;
+            if (found) {
+                g3_buffer_append(last, did);
+                break;
+            }
+        }
+    g3_arena_free(&arena);
+}
+
+static bool fail_shape(const char *wanted, g3_error *error)
+{
+    return g3_fail(error, G3_EXIT_SERVICE, "the service answered something else than %s", wanted);
+}
+
+bool g3_call_print_items(g3_sink *output, g3_view answer, const char *member, int64_t *count,
+                         g3_buffer *last, g3_error *error)
+{
+    g3_arena arena = {0};
+    g3_json_reader json;
+    g3_view item = {0};
+    bool first;
+    *count = 0;
+    g3_json_begin(&json, answer, &arena);
+    bool good = find_array(&json, member) && g3_json_enter(&json, &first);
+    while (good && g3_json_more(&json, &first) && g3_json_skip(&json, &item)) {
+        append_line(g3_sink_buffer(output), item);
+        ++*count;
+    }
+    if (!good || json.fault)
+        good = fail_shape("a list", error);
+    else
+        good = g3_sink_settle(output, false, error);
+    if (last && *count)
+        note_did(item, last);
+    g3_arena_free(&arena);
+    return good;
+}
+
+bool g3_call_print_members(g3_sink *output, g3_view answer, int64_t *count, g3_error *error)
+{
+    g3_arena arena = {0};
+    g3_json_reader json;
+    g3_view name, value;
+    bool first;
+    *count = 0;
+    g3_json_begin(&json, answer, &arena);
+    bool good = g3_json_peek(&json) == G3_JSON_OBJECT && g3_json_enter(&json, &first);
+    while (good && g3_json_more_key(&json, &first, &name) && g3_json_skip(&json, &value)) {
+        g3_buffer *out = g3_sink_buffer(output);
+        g3_buffer_append_text(out, "{\"guid\":");
+        g3_json_append_string(out, name);
+        g3_buffer_append_text(out, ",\"data\":");
+        g3_buffer_append(out, value);
+        g3_buffer_append_text(out, "}\n");
+        ++*count;
+    }
+    good = good && g3_json_at_end(&json) ? g3_sink_settle(output, false, error)
+                                         : fail_shape("documents by GUID", error);
+    g3_arena_free(&arena);
+    return good;
+}
