@@ -76,12 +76,22 @@ static void add_parameters(const operation_run *run, g3_request *request)
     }
 }
 
+bool operation_use_gateway(operation_run *run, const char *segment, g3_error *error)
+{
+    if (!run->commons.gateway)
+        return g3_fail(error, G3_EXIT_USAGE, "which commons? Give -e URL");
+    g3_buffer_append_text(&run->service, run->commons.gateway);
+    g3_buffer_append_text(&run->service, segment);
+    run->base = run->admin = g3_buffer_text(&run->service);
+    return true;
+}
+
 void operation_begin(const operation_run *run, g3_request *request, const char *path,
                      const char *const *values, size_t count)
 {
     const operation *wanted = run->operation;
-    g3_call_begin(request, wanted->method, wanted->writes ? run->admin : run->base, path,
-                  values, count);
+    g3_call_begin(request, wanted->method, wanted->writes ? run->admin : run->base, path, values,
+                  count);
     request->repeatable = request->repeatable || wanted->repeatable;
     add_parameters(run, request);
 }
@@ -237,18 +247,21 @@ int run_operations(const operation_tool *tool, int argc, char **argv)
     g3_service_options service = g3_service_option_defaults;
     g3_option_group groups[] = {
         {"Operation", tool->options, tool->option_count, tool->values},
+        {tool->more_title, tool->more_options, tool->more_option_count, tool->values},
         {"Service", g3_service_option_table, g3_service_option_count, &service},
         {"Output", SHARED_OPTIONS, G3_COUNT(SHARED_OPTIONS), &shared}};
     g3_buffer details = {0};
     describe_operations(tool, &details);
-    bool own = tool->option_count != 0;
+    if (!tool->more_options) /* its place goes to the first group */
+        groups[1] = groups[0];
+    size_t left_out = tool->more_options ? 0 : tool->options ? 1 : 2;
     g3_command command = {.name = tool->name,
                           .purpose = tool->purpose,
                           .operands = "OPERATION [OPERAND]...",
                           .details = g3_buffer_text(&details),
                           .examples = tool->examples,
-                          .groups = own ? groups : groups + 1,
-                          .group_count = G3_COUNT(groups) - (own ? 0 : 1)};
+                          .groups = groups + left_out,
+                          .group_count = G3_COUNT(groups) - left_out};
     g3_text_list operands = {0};
     g3_reporter reporter;
     g3_error error = {0};
@@ -265,6 +278,7 @@ int run_operations(const operation_tool *tool, int argc, char **argv)
         status = finish(&run, work(tool, &operands, &service, &shared, &run, &error), &error);
     g3_commons_close(&run.commons);
     g3_buffer_free(&run.answer);
+    g3_buffer_free(&run.service);
     g3_buffer_free(&details);
     free(shared.parameters.items);
     free(operands.items);

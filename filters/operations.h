@@ -15,6 +15,7 @@ typedef struct operation_run {
     const void *values; /* of the tool's own options */
     g3_commons commons;
     const char *base, *admin; /* of the service: to read, and to write */
+    g3_buffer service;        /* base of a service that only a gateway leads to */
     g3_text_list parameters;  /* --query */
     g3_sink *output;
     g3_reporter *reporter;
@@ -47,8 +48,9 @@ typedef struct operation_tool {
     const char *name, *purpose, *details, *examples;
     const operation *operations;
     size_t count;
-    const g3_option *options; /* its own, or NULL */
-    size_t option_count;
+    const g3_option *options, *more_options; /* its own, in two groups; or NULL */
+    size_t option_count, more_option_count;
+    const char *more_title; /* of the second */
     void *values;
     /* Sets the run's bases by its commons. @return false with G3_EXIT_USAGE if it has none */
     bool (*find_service)(operation_run *run, g3_error *error);
@@ -56,6 +58,10 @@ typedef struct operation_tool {
 
 /* The body of main. @return what it must end with */
 int run_operations(const operation_tool *tool, int argc, char **argv);
+
+/* Sets the run's bases to a service behind the gateway, as "/job".
+ * @return false with G3_EXIT_USAGE if there is no gateway */
+bool operation_use_gateway(operation_run *run, const char *segment, g3_error *error);
 
 /* Begins a request of the operation at hand, with the parameters that the user gave. `values` are
  * for the path's {}. */

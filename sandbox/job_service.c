@@ -39,8 +39,10 @@ static void dispatch(struct exchange *exchange)
         exchange_answer_error(exchange, 400, "there is no such action: %s",
                               json_object_get_string(action));
     } else {
-        const char *text =
-            input ? json_object_to_json_string_ext(input, JSON_C_TO_STRING_PLAIN) : "{}";
+        const char *text = input
+                               ? json_object_to_json_string_ext(
+                                     input, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+                               : "{}";
         const struct job *job =
             jobs_dispatch(exchange->commons->jobs, json_object_get_string(action), text);
         exchange_answer_document(exchange, 200, describe(job));

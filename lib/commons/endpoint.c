@@ -167,6 +167,8 @@ static bool find_services(g3_commons *commons, const g3_service_options *options
         return false;
     }
     *base = endpoint; /* freed by the caller whatever happens below */
+    if (endpoint)
+        commons->gateway = join(endpoint, "");
     if (options->index_url)
         commons->index = read_base(options->index_url, "--index-url", error);
     else if (endpoint)
@@ -230,6 +232,7 @@ void g3_commons_close(g3_commons *commons)
 {
     g3_http_close(commons->http);
     g3_login_close(commons->login);
+    free(commons->gateway);
     free(commons->index);
     free(commons->index_admin);
     free(commons->metadata);

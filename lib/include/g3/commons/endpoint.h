@@ -39,6 +39,7 @@ extern const g3_service_options g3_service_option_defaults;
 /* Services and login of one commons, owned by the caller: g3_commons_close(). Stays where it is
  * while it is open: the engine points into it. */
 typedef struct g3_commons {
+    char *gateway;        /* the endpoint, no slash at the end; NULL if only services are given */
     char *index;          /* base URL of the index service, no slash at the end; NULL if unknown */
     char *index_admin;    /* of the index service for its administrators: where to write */
     char *metadata;       /* of the metadata service; NULL if unknown */
