@@ -1,7 +1,8 @@
 /* Access tokens for API keys: POST /user/credentials/cdis/access_token (older) and
- * .../api/access_token. */
+ * .../api/access_token; and GET /user/user. */
 #include "user_service.h"
 #include "commons.h"
+#include "login.h"
 #include "token_key.h"
 
 /* Longest lifetime that may be asked for, seconds. */
@@ -48,12 +49,38 @@ static void exchange_key(struct exchange *exchange)
     json_object_put(body);
 }
 
+/* True for who has a login; 401 is answered if not. */
+static bool has_login(struct exchange *exchange)
+{
+    if (login_is_writer(exchange))
+        return true;
+    exchange_answer_error(exchange, 401, "Please log in");
+    return false;
+}
+
+static void answer_user(struct exchange *exchange)
+{
+    g3_buffer_append_text(exchange_begin_json(exchange, 200),
+                          "{\"username\":\"sandbox\",\"name\":\"sandbox\",\"is_admin\":true,"
+                          "\"authz\":{}}\n");
+}
+
 void user_serve(struct exchange *exchange)
 {
-    if (!is_token_path(exchange))
+    static const g3_view DOWNLOAD = {"data/download/", 14};
+    g3_view path = exchange->path;
+    bool reads = g3_view_equal(path, G3_VIEW("user")) || g3_view_starts_with(path, DOWNLOAD);
+    if (!reads && !is_token_path(exchange))
         exchange_answer_error(exchange, 404, "not found");
-    else if (exchange->verb != VERB_POST)
+    else if (exchange->verb != (reads ? VERB_GET : VERB_POST))
         exchange_answer_page(exchange, 405);
-    else
+    else if (!reads)
         exchange_key(exchange);
+    else if (!has_login(exchange))
+        return;
+    else if (g3_view_equal(path, G3_VIEW("user")))
+        answer_user(exchange);
+    else
+        user_download(exchange,
+                      (g3_view){path.data + DOWNLOAD.length, path.length - DOWNLOAD.length});
 }

@@ -1,4 +1,5 @@
-/* The user service (fence), as far as it hands out access tokens. Called by the router. */
+/* The user service (fence), as far as it hands out access tokens and signed URLs, and tells who one
+ * is. Called by the router. */
 #ifndef SANDBOX_USER_SERVICE_H
 #define SANDBOX_USER_SERVICE_H
 
@@ -6,5 +7,8 @@
 
 /* exchange->path is behind the gateway's segment. */
 void user_serve(struct exchange *exchange);
+
+/* user_data.c: answers a signed URL of a record. */
+void user_download(struct exchange *exchange, g3_view guid);
 
 #endif

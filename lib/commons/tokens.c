@@ -294,6 +294,22 @@ g3_authorizer g3_login_authorizer(g3_login *login)
     return (g3_authorizer){.authorize = authorize, .renew = renew, .context = login};
 }
 
+bool g3_login_append_token(g3_login *login, const char *url, g3_buffer *out, g3_error *error)
+{
+    static const g3_view BEARER = G3_VIEW("Bearer ");
+    g3_buffer value = {0};
+    uint64_t generation;
+    bool done = authorize(login, url, &value, &generation, error);
+    g3_view text = g3_buffer_view(&value);
+    if (done && !g3_view_starts_with(text, BEARER))
+        done = g3_fail(error, G3_EXIT_UNAUTHORISED,
+                       "there is no token: give an API key with --credentials, or --token-file");
+    else if (done)
+        g3_buffer_append(out, (g3_view){text.data + BEARER.length, text.length - BEARER.length});
+    g3_secret_wipe(&value);
+    return done;
+}
+
 void g3_login_close(g3_login *login)
 {
     if (!login)

@@ -30,6 +30,10 @@ g3_login *g3_login_open(const g3_service_options *options, const char *base, g3_
  * G3_TOKEN_MARGIN seconds before it expires, and once when a request meets 401. */
 g3_authorizer g3_login_authorizer(g3_login *login);
 
+/* Appends the access token that a request to `url` would carry, renewed if that is due.
+ * @return false with G3_EXIT_UNAUTHORISED if there is none (no login, or user and password) */
+bool g3_login_append_token(g3_login *login, const char *url, g3_buffer *out, g3_error *error);
+
 void g3_login_close(g3_login *login); /* NULL is allowed; wipes the secrets from memory */
 
 /* Seconds (or a fifth of its life, if that is less) before its expiry at which a token is renewed:
