@@ -12,6 +12,7 @@ typedef struct parse_options {
     int kind; /* a g3_kind */
     bool check;
     const char *shard;
+    const char *rules;
 } parse_options;
 
 static const g3_option PARSE_OPTIONS[] = {
@@ -22,6 +23,11 @@ static const g3_option PARSE_OPTIONS[] = {
      .help =
          "what the rows are: file objects (the default), metadata (cells that parse as JSON become "
          "that value), or just cells"},
+    {.name = "rules",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     .at = offsetof(parse_options, rules),
+     .help = "make the fields by the rules in FILE, such as: file_size = size : int"},
     {.name = "check",
      .kind = G3_OPTION_FLAG,
      .at = offsetof(parse_options, check),
@@ -39,6 +45,7 @@ typedef struct parse_run {
     const common_options *common;
     const parse_options *mine;
     g3_shard shard;
+    g3_rules *rules; /* NULL: there are none */
     bool name_files; /* there are several: faults say which */
     g3_reporter *reporter;
     g3_rejects *rejects;
@@ -151,8 +158,9 @@ static bool parse_file(parse_run *run, const char *path, g3_error *error)
 {
     g3_manifest_options options;
     g3_manifest_reader *reader = NULL;
-    bool done = common_manifest_options(run->common, (g3_kind)run->mine->kind, &options, error) &&
-                (reader = g3_manifest_open(path, &options, error));
+    bool done = common_manifest_options(run->common, (g3_kind)run->mine->kind, &options, error);
+    options.rules = run->rules;
+    done = done && (reader = g3_manifest_open(path, &options, error));
     if (done && run->writer) {
         const g3_column **columns;
         size_t count;
@@ -220,8 +228,11 @@ static int run_parse(void *context, const g3_text_list *operands, g3_reporter *r
     g3_error error = {0};
     run->reporter = reporter;
     run->shard = (g3_shard){0, 1};
-    bool done = (!run->mine->shard || g3_shard_read(run->mine->shard, &run->shard, &error)) &&
-                parse_all(run, operands, &error);
+    bool done = !run->mine->shard || g3_shard_read(run->mine->shard, &run->shard, &error);
+    if (done && run->mine->rules)
+        done = (run->rules = g3_rules_read(run->mine->rules, &error)) != NULL;
+    done = done && parse_all(run, operands, &error);
+    g3_rules_close(run->rules);
     return finish(run, done, &error);
 }
 
@@ -235,9 +246,18 @@ int main(int argc, char **argv)
         .name = "g3-parse",
         .purpose = "read manifests as records, and write records as manifests",
         .operands = "[FILE]...",
-        .details = "Reads CSV, TSV or JSON lines, plain or packed with gzip or zstd, and writes "
-                   "one record a "
-                   "line.\nWithout FILE, or where it is -, standard input is read.\n",
+        .details =
+            "Reads CSV, TSV or JSON lines, plain or packed with gzip or zstd, and writes "
+            "one record a "
+            "line.\nWithout FILE, or where it is -, standard input is read.\n"
+            "Rules, one a line:  FIELD = CHOICE | CHOICE ... : CONVERSION ...\n"
+            "  a choice is one or more items parted by commas, an item columns and \"texts\" "
+            "joined "
+            "by +\n"
+            "  (a column with blanks in its name stands in [brackets]); the first choice that is "
+            "not\n"
+            "  empty counts. Conversions: strip, lower, upper, urldecode, base64-to-hex,\n"
+            "  regex \"RE\", split \"TEXT\", list; int and json only check.\n",
         .examples =
             "  g3-parse manifest.tsv.gz | jq .guid\n"
             "  g3-parse --map guid=id --map file_size=size gdc_manifest.tsv -o records.ndjson.zst\n"

@@ -151,9 +151,15 @@ g3_manifest_reader *g3_manifest_open_source(g3_source *take_source,
 {
     g3_manifest_reader *reader = g3_allocate_zeroed(1, sizeof *reader);
     g3_buffer begun = {0};
-    reader->source = take_source;
     reader->scan = g3_scan_best();
     reader->options = *options;
+    if (options->rules) {
+        if (g3_ruled_open(reader, take_source, error))
+            return reader;
+        g3_manifest_close(reader);
+        return NULL;
+    }
+    reader->source = take_source;
     bool ok = check_maps(options, error) && read_beginning(reader->source, &begun, error) &&
               find_format(reader, &reader->delimiter, g3_buffer_view(&begun), error) &&
               check_beginning(reader, g3_buffer_view(&begun), error);
@@ -173,6 +179,8 @@ g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_r
                          g3_error *error)
 {
     g3_arena_clear(&reader->arena);
+    if (reader->ruled)
+        return g3_ruled_next(reader, record, bad, error);
     return reader->lines ? g3_lines_next(reader, record, bad, error)
                          : g3_rows_next(reader, record, bad, error);
 }
@@ -216,9 +224,15 @@ void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***co
     *count = reader->layout.count;
 }
 
+/* The reader of the file itself. */
+static const g3_manifest_reader *find_inner(const g3_manifest_reader *reader)
+{
+    return reader->ruled ? g3_ruled_inner(reader->ruled) : reader;
+}
+
 uint64_t g3_manifest_padded(const g3_manifest_reader *reader)
 {
-    return reader->padded;
+    return find_inner(reader)->padded;
 }
 
 bool g3_manifest_in_file_order(const g3_manifest_reader *reader)
@@ -242,18 +256,19 @@ char g3_manifest_delimiter(const g3_manifest_reader *reader)
 
 const char *g3_manifest_name(const g3_manifest_reader *reader)
 {
-    return g3_source_name(reader->source);
+    return g3_source_name(find_inner(reader)->source);
 }
 
 const g3_source *g3_manifest_source(const g3_manifest_reader *reader)
 {
-    return reader->source;
+    return find_inner(reader)->source;
 }
 
 void g3_manifest_close(g3_manifest_reader *reader)
 {
     if (!reader)
         return;
+    g3_ruled_close(reader->ruled);
     g3_row_reader_close(reader->rows);
     g3_lines_close(reader->lines);
     g3_source_close(reader->source);

@@ -113,45 +113,58 @@ static g3_next refuse_encoding(g3_manifest_reader *reader, g3_bad_row *bad, cons
 }
 
 /* The cell that a field's value comes from; empty where the row is too short. */
-static inline g3_view get_cell(const g3_manifest_reader *reader, const g3_row *row, size_t field)
+static inline g3_view get_cell(const g3_manifest_reader *reader, const g3_view *cells, size_t count,
+                               size_t field)
 {
     size_t source = reader->layout.sources[field];
-    return source < row->count ? row->cells[source] : (g3_view){"", 0};
+    return source < count ? cells[source] : (g3_view){"", 0};
 }
 
-static void fill_raw(g3_manifest_reader *reader, const g3_row *row)
+static void fill_raw(g3_manifest_reader *reader, const g3_view *cells, size_t count)
 {
     for (size_t i = 0; i < reader->layout.count; i++) {
         reader->fields[i].value.type = G3_STRING;
-        reader->fields[i].value.text = get_cell(reader, row, i);
+        reader->fields[i].value.text = get_cell(reader, cells, count, i);
     }
 }
 
-static void fill_metadata(g3_manifest_reader *reader, const g3_row *row)
+static void fill_metadata(g3_manifest_reader *reader, const g3_view *cells, size_t count)
 {
     for (size_t i = 0; i < reader->layout.count; i++) {
         g3_field *field = &reader->fields[i];
+        g3_view cell = get_cell(reader, cells, count, i);
         if (field->column->field == G3_GUID) /* a guid of digits only is still a text */
-            g3_value_from_cell(&field->value, G3_GUID, get_cell(reader, row, i), false,
-                               &reader->arena, &reader->reason);
+            g3_value_from_cell(&field->value, G3_GUID, cell, false, &reader->arena,
+                               &reader->reason);
         else
-            field->value =
-                g3_value_from_metadata(get_cell(reader, row, i), &reader->arena, reader->scan);
+            field->value = g3_value_from_metadata(cell, &reader->arena, reader->scan);
     }
 }
 
-/* @return false if a cell can't be what its field is: `column` is set to its name */
-static bool fill_object(g3_manifest_reader *reader, const g3_row *row, g3_view *column)
+static bool fill_object(g3_manifest_reader *reader, const g3_view *cells, size_t count,
+                        g3_view *column)
 {
     bool commas = reader->format == G3_FORMAT_TSV;
     for (size_t i = 0; i < reader->layout.count; i++) {
         g3_field *field = &reader->fields[i];
-        if (!g3_value_from_cell(&field->value, field->column->field, get_cell(reader, row, i),
-                                commas, &reader->arena, &reader->reason)) {
+        if (!g3_value_from_cell(&field->value, field->column->field,
+                                get_cell(reader, cells, count, i), commas, &reader->arena,
+                                &reader->reason)) {
             *column = field->column->name;
             return false;
         }
     }
+    return true;
+}
+
+bool g3_fill_fields(g3_manifest_reader *reader, const g3_view *cells, size_t count, g3_view *column)
+{
+    if (reader->options.kind == G3_KIND_OBJECT)
+        return fill_object(reader, cells, count, column);
+    if (reader->options.kind == G3_KIND_RAW)
+        fill_raw(reader, cells, count);
+    else
+        fill_metadata(reader, cells, count);
     return true;
 }
 
@@ -174,11 +187,7 @@ g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *
     if (!row.ascii && !g3_is_utf8(row.text))
         return refuse_encoding(reader, bad, &row);
     g3_view column = {0};
-    if (reader->options.kind == G3_KIND_RAW)
-        fill_raw(reader, &row);
-    else if (reader->options.kind == G3_KIND_METADATA)
-        fill_metadata(reader, &row);
-    else if (!fill_object(reader, &row, &column))
+    if (!g3_fill_fields(reader, row.cells, row.count, &column))
         return g3_refuse_row(reader, bad, row.line, column);
     reader->padded += row.count < reader->width;
     /* A metadata cell may spell a character as a JSON escape; it is decoded into the arena then. */

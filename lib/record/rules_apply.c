@@ -1,0 +1,430 @@
+/* Applies rules to rows. Called by the manifest reader (ruled.c). */
+#include "g3/base/utf8.h"
+#include "g3/record/json.h"
+#include "g3/record/list.h"
+#include "g3/record/manifest.h"
+#include "rules.h"
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+/* A column that is not there. */
+#define NOWHERE SIZE_MAX
+
+/* Items of one field, at most: more are no list that anybody wrote. */
+#define ITEM_LIMIT ((size_t)4096)
+
+struct g3_bound_rules {
+    const g3_rules *rules;
+    size_t *sources; /* of the rules' column terms, in their order */
+    g3_view *names;  /* that come out: the rules' fields, then the other columns */
+    size_t *kept;    /* sources of the others */
+    size_t count, kept_count;
+    g3_view *items; /* scratch, two lists that take turns */
+    g3_view *others;
+    size_t item_count;
+    g3_buffer text; /* of a list's cell */
+    bool full;      /* there were more items than fit */
+    bool spelled;   /* the items are cells of lists: joined by blanks they are one */
+};
+
+static size_t find_name(const g3_view *names, size_t count, g3_view name)
+{
+    size_t found = NOWHERE;
+    for (size_t i = 0; i < count; i++) {
+        if (g3_view_equal(names[i], name))
+            return i;
+        if (found == NOWHERE && g3_view_equal_ignoring_case(names[i], name))
+            found = i;
+    }
+    return found;
+}
+
+static bool fail_column(const g3_rules *rules, const field_rule *at, const rule_term *term,
+                        const g3_view *names, size_t count, g3_error *error)
+{
+    g3_buffer all = {0};
+    g3_append_column_names(&all, names, count);
+    g3_fail(error, G3_EXIT_INPUT, "%s:%zu:%zu: there is no column \"%.*s\"; the columns are: %s",
+            rules->name, at->line, term->column, (int)term->text.length, term->text.data,
+            g3_buffer_text(&all));
+    g3_buffer_free(&all);
+    return false;
+}
+
+/* Walks over the column terms of all rules. */
+static bool bind_terms(g3_bound_rules *bound, const g3_view *names, size_t count, bool complete,
+                       bool *taken, g3_error *error)
+{
+    size_t place = 0;
+    for (const field_rule *rule = bound->rules->first; rule; rule = rule->next)
+        for (const rule_choice *choice = rule->choices; choice; choice = choice->next)
+            for (const rule_item *item = choice->items; item; item = item->next)
+                for (const rule_term *term = item->terms; term; term = term->next) {
+                    if (term->literal)
+                        continue;
+                    size_t source = find_name(names, count, term->text);
+                    if (source == NOWHERE && complete)
+                        return fail_column(bound->rules, rule, term, names, count, error);
+                    if (source != NOWHERE)
+                        taken[source] = true;
+                    bound->sources = g3_reallocate(bound->sources, place + 1, sizeof(size_t));
+                    bound->sources[place++] = source;
+                }
+    return true;
+}
+
+/* The columns that come out. */
+static void make_names(g3_bound_rules *bound, const g3_view *names, size_t count, const bool *taken)
+{
+    bound->names = g3_allocate_zeroed(bound->rules->count + count, sizeof *bound->names);
+    bound->kept = g3_allocate_zeroed(count, sizeof *bound->kept);
+    for (const field_rule *rule = bound->rules->first; rule; rule = rule->next)
+        bound->names[bound->count++] = rule->field;
+    for (size_t i = 0; i < count; i++) {
+        if (taken[i] || find_name(bound->names, bound->rules->count, names[i]) != NOWHERE)
+            continue;
+        bound->names[bound->count++] = names[i];
+        bound->kept[bound->kept_count++] = i;
+    }
+}
+
+g3_bound_rules *g3_rules_bind(const g3_rules *rules, const g3_view *names, size_t count,
+                              bool complete, g3_error *error)
+{
+    g3_bound_rules *bound = g3_allocate_zeroed(1, sizeof *bound);
+    bool *taken = g3_allocate_zeroed(count, sizeof *taken);
+    bound->rules = rules;
+    bound->items = g3_allocate_zeroed(ITEM_LIMIT, sizeof *bound->items);
+    bound->others = g3_allocate_zeroed(ITEM_LIMIT, sizeof *bound->others);
+    bool good = bind_terms(bound, names, count, complete, taken, error);
+    if (good)
+        make_names(bound, names, count, taken);
+    free(taken);
+    if (good)
+        return bound;
+    g3_rules_unbind(bound);
+    return NULL;
+}
+
+const g3_view *g3_rules_names(const g3_bound_rules *bound, size_t *count)
+{
+    *count = bound->count;
+    return bound->names;
+}
+
+void g3_rules_unbind(g3_bound_rules *bound)
+{
+    if (!bound)
+        return;
+    free(bound->sources);
+    free(bound->names);
+    free(bound->kept);
+    free(bound->items);
+    free(bound->others);
+    g3_buffer_free(&bound->text);
+    free(bound);
+}
+
+static void add_item(g3_bound_rules *bound, g3_view item)
+{
+    if (item.length == 0)
+        return;
+    if (bound->item_count == ITEM_LIMIT)
+        bound->full = true;
+    else
+        bound->items[bound->item_count++] = item;
+}
+
+static g3_view get_cell(const g3_view *cells, size_t count, size_t source)
+{
+    return source < count ? g3_view_trim(cells[source]) : (g3_view){0};
+}
+
+/* Makes an item of its terms. @param place  among the bound columns; moved on */
+static g3_view make_item(const g3_bound_rules *bound, const rule_item *item, const g3_view *cells,
+                         size_t count, size_t *place, g3_arena *arena)
+{
+    const rule_term *only = item->terms;
+    if (!only->next)
+        return only->literal ? only->text : get_cell(cells, count, bound->sources[(*place)++]);
+    size_t length = 0, begin = *place;
+    bool columns = false, filled = false;
+    for (const rule_term *term = item->terms; term; term = term->next) {
+        g3_view text =
+            term->literal ? term->text : get_cell(cells, count, bound->sources[(*place)++]);
+        columns = columns || !term->literal;
+        filled = filled || (!term->literal && text.length);
+        length += text.length;
+    }
+    if (columns && !filled)
+        return (g3_view){0};
+    char *joined = g3_arena_take(arena, length + 1);
+    size_t at = 0;
+    for (const rule_term *term = item->terms; term; term = term->next) {
+        g3_view text = term->literal ? term->text : get_cell(cells, count, bound->sources[begin++]);
+        if (text.length)
+            memcpy(joined + at, text.data, text.length);
+        at += text.length;
+    }
+    return (g3_view){joined, length};
+}
+
+static g3_view change_case(g3_view item, bool upper, g3_arena *arena)
+{
+    char *changed = g3_arena_take(arena, item.length + 1);
+    for (size_t i = 0; i < item.length; i++) {
+        char c = item.data[i];
+        bool letter = upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z';
+        changed[i] = letter ? (char)(c ^ 0x20) : c;
+    }
+    return (g3_view){changed, item.length};
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+static const char *decode_url(g3_view item, g3_arena *arena, g3_view *decoded)
+{
+    char *text = g3_arena_take(arena, item.length + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < item.length; i++) {
+        bool coded = item.data[i] == '%' && i + 2 < item.length;
+        int high = coded ? hex_value(item.data[i + 1]) : -1;
+        int low = coded ? hex_value(item.data[i + 2]) : -1;
+        bool good = high >= 0 && low >= 0;
+        text[length++] = good ? (char)(high * 16 + low) : item.data[i];
+        i += good ? 2 : 0;
+    }
+    *decoded = (g3_view){text, length};
+    return g3_is_utf8(*decoded) ? NULL : "is not UTF-8 when it is decoded";
+}
+
+/* A digest in base64 as hexadecimal digits. */
+static const char *decode_base64(g3_view item, g3_arena *arena, g3_view *decoded)
+{
+    static const char DIGITS[] = "0123456789abcdef";
+    static const char *const WRONG = "is no base64";
+    if (item.length % 4)
+        return WRONG;
+    unsigned char *bytes = g3_arena_take(arena, item.length / 4 * 3 + 1);
+    int count = EVP_DecodeBlock(bytes, (const unsigned char *)item.data, (int)item.length);
+    if (count < 0)
+        return WRONG;
+    for (size_t i = item.length; i > 0 && item.data[i - 1] == '='; i--)
+        count--; /* OpenSSL counts the padding as bytes */
+    char *text = g3_arena_take(arena, (size_t)count * 2 + 1);
+    for (int i = 0; i < count; i++) {
+        text[2 * i] = DIGITS[bytes[i] >> 4];
+        text[2 * i + 1] = DIGITS[bytes[i] & 15];
+    }
+    *decoded = (g3_view){text, (size_t)count * 2};
+    return NULL;
+}
+
+static g3_view match_regex(const rule_conversion *conversion, g3_view item)
+{
+    int groups = pcre2_match(conversion->regex, (PCRE2_SPTR)item.data, item.length, 0,
+                             PCRE2_NO_UTF_CHECK, conversion->match, NULL);
+    if (groups <= 0)
+        return (g3_view){0};
+    const PCRE2_SIZE *places = pcre2_get_ovector_pointer(conversion->match);
+    size_t group = pcre2_get_ovector_count(conversion->match) > 1 ? 1 : 0;
+    if (places[2 * group] == PCRE2_UNSET)
+        return (g3_view){0};
+    return (g3_view){item.data + places[2 * group], places[2 * group + 1] - places[2 * group]};
+}
+
+static void split(g3_bound_rules *bound, g3_view item, g3_view separator)
+{
+    for (;;) {
+        const char *found = memmem(item.data, item.length, separator.data, separator.length);
+        size_t length = found ? (size_t)(found - item.data) : item.length;
+        add_item(bound, g3_view_trim((g3_view){item.data, length}));
+        if (!found)
+            return;
+        item = (g3_view){found + separator.length, item.length - length - separator.length};
+    }
+}
+
+static bool is_whole_number(g3_view item)
+{
+    size_t at = item.length && item.data[0] == '-';
+    bool digits = at < item.length;
+    for (; at < item.length; at++)
+        digits = digits && item.data[at] >= '0' && item.data[at] <= '9';
+    return digits;
+}
+
+static bool is_json(g3_view item, g3_arena *arena)
+{
+    g3_json_reader json;
+    g3_json_begin(&json, item, arena);
+    return g3_json_skip(&json, NULL) && g3_json_at_end(&json);
+}
+
+static void add_list(g3_bound_rules *bound, g3_view item, g3_arena *arena)
+{
+    g3_value list = g3_list_read(item, G3_URLS, true, arena);
+    for (size_t i = 0; i < list.list.count; i++)
+        add_item(bound, list.list.items[i]);
+}
+
+/* Converts one item, adding what comes of it. @return NULL, or what is wrong with it */
+static const char *convert_item(g3_bound_rules *bound, const rule_conversion *conversion,
+                                g3_view item, g3_arena *arena)
+{
+    const char *wrong = NULL;
+    g3_view made = item;
+    switch (conversion->kind) {
+    case RULE_STRIP:
+        made = g3_view_trim(item);
+        break;
+    case RULE_LOWER:
+    case RULE_UPPER:
+        made = change_case(item, conversion->kind == RULE_UPPER, arena);
+        break;
+    case RULE_URLDECODE:
+        wrong = decode_url(item, arena, &made);
+        break;
+    case RULE_BASE64_TO_HEX:
+        wrong = decode_base64(item, arena, &made);
+        break;
+    case RULE_REGEX:
+        made = match_regex(conversion, item);
+        break;
+    case RULE_INT:
+        wrong = is_whole_number(item) ? NULL : "is not a whole number";
+        break;
+    case RULE_JSON:
+        wrong = is_json(item, arena) ? NULL : "is no JSON";
+        break;
+    case RULE_SPLIT:
+        split(bound, item, conversion->text);
+        return NULL;
+    case RULE_LIST:
+        add_list(bound, item, arena);
+        return NULL;
+    case RULE_CONVERSIONS:
+        break;
+    }
+    if (!wrong)
+        add_item(bound, made);
+    return wrong;
+}
+
+/* True if a list's cell has its items as they are, parted by blanks. */
+static bool is_plain_list(g3_view cell)
+{
+    for (size_t i = 0; i < cell.length; i++)
+        if (cell.data[i] == ',' || cell.data[i] == '[' || cell.data[i] == '\'' ||
+            cell.data[i] == '"')
+            return false;
+    return true;
+}
+
+/* Cells of lists that become one cell again need not be taken apart. */
+static bool stays_spelled(const g3_bound_rules *bound, const rule_conversion *conversion,
+                          bool arrays)
+{
+    bool spelled = conversion->kind == RULE_LIST && !conversion->next && !arrays;
+    for (size_t i = 0; spelled && i < bound->item_count; i++)
+        spelled = is_plain_list(bound->items[i]);
+    return spelled;
+}
+
+static const char *convert(g3_bound_rules *bound, const field_rule *rule, bool arrays,
+                           g3_arena *arena, g3_view *value)
+{
+    bound->spelled = false;
+    for (const rule_conversion *conversion = rule->conversions; conversion;
+         conversion = conversion->next) {
+        bound->spelled = stays_spelled(bound, conversion, arrays);
+        if (bound->spelled)
+            break;
+        g3_view *before = bound->items;
+        size_t count = bound->item_count;
+        bound->items = bound->others;
+        bound->others = before;
+        bound->item_count = 0;
+        for (size_t i = 0; i < count; i++) {
+            const char *wrong = convert_item(bound, conversion, before[i], arena);
+            if (wrong) {
+                *value = before[i];
+                return wrong;
+            }
+        }
+    }
+    *value = (g3_view){0};
+    return bound->full ? "has too many items" : NULL;
+}
+
+/* Finds the first choice with something in it. */
+static void choose(g3_bound_rules *bound, const field_rule *rule, const g3_view *cells,
+                   size_t count, size_t *place, g3_arena *arena)
+{
+    bound->item_count = 0;
+    bound->full = false;
+    for (const rule_choice *choice = rule->choices; choice; choice = choice->next) {
+        bool decided = bound->item_count != 0;
+        for (const rule_item *item = choice->items; item; item = item->next) {
+            g3_view made = make_item(bound, item, cells, count, place, arena);
+            if (!decided)
+                add_item(bound, made);
+        }
+    }
+}
+
+/* The cell of a list. */
+static void append_list(const g3_bound_rules *bound, bool arrays, g3_buffer *text)
+{
+    const g3_value list = {.type = G3_LIST, .list = {bound->items, bound->item_count}};
+    if (arrays)
+        g3_json_append_value(text, &list);
+    else if (!bound->spelled)
+        g3_list_append(text, &list, G3_URLS, true);
+    for (size_t i = 0; bound->spelled && i < bound->item_count; i++) {
+        g3_buffer_append_text(text, i ? " " : "");
+        g3_buffer_append(text, bound->items[i]);
+    }
+}
+
+/* The cell that the items are. */
+static g3_view make_cell(g3_bound_rules *bound, const field_rule *rule, bool arrays,
+                         g3_arena *arena)
+{
+    if (bound->item_count == 0)
+        return (g3_view){"", 0};
+    if (!rule->lists || (bound->spelled && bound->item_count == 1))
+        return bound->items[0];
+    g3_buffer_clear(&bound->text);
+    append_list(bound, arrays, &bound->text);
+    return g3_arena_copy(arena, g3_buffer_view(&bound->text));
+}
+
+const char *g3_rules_apply(g3_bound_rules *bound, const g3_view *cells, size_t count, bool arrays,
+                           g3_view *out, g3_arena *arena, rule_fault *fault)
+{
+    size_t made = 0, place = 0;
+    for (const field_rule *rule = bound->rules->first; rule; rule = rule->next) {
+        choose(bound, rule, cells, count, &place, arena);
+        const char *wrong = convert(bound, rule, arrays, arena, &fault->value);
+        if (wrong) {
+            fault->field = rule->field;
+            return wrong;
+        }
+        out[made++] = make_cell(bound, rule, arrays, arena);
+    }
+    for (size_t i = 0; i < bound->kept_count; i++)
+        out[made++] = bound->kept[i] < count ? cells[bound->kept[i]] : (g3_view){"", 0};
+    return NULL;
+}
+
+int64_t g3_rules_source(const g3_bound_rules *bound, size_t place)
+{
+    return place < bound->rules->count ? -1 : (int64_t)bound->kept[place - bound->rules->count];
+}
