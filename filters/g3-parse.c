@@ -13,6 +13,7 @@ typedef struct parse_options {
     bool check;
     const char *shard;
     const char *rules;
+    const char *plugin, *plugin_settings;
 } parse_options;
 
 static const g3_option PARSE_OPTIONS[] = {
@@ -28,6 +29,16 @@ static const g3_option PARSE_OPTIONS[] = {
      .argument = "FILE",
      .at = offsetof(parse_options, rules),
      .help = "make the fields by the rules in FILE, such as: file_size = size : int"},
+    {.name = "plugin",
+     .kind = G3_OPTION_TEXT,
+     .argument = "FILE",
+     .at = offsetof(parse_options, plugin),
+     .help = "make the fields by the functions in a shared object (g3/plugin.h)"},
+    {.name = "plugin-settings",
+     .kind = G3_OPTION_TEXT,
+     .argument = "TEXT",
+     .at = offsetof(parse_options, plugin_settings),
+     .help = "what the plugin is told when it is loaded"},
     {.name = "check",
      .kind = G3_OPTION_FLAG,
      .at = offsetof(parse_options, check),
@@ -45,7 +56,7 @@ typedef struct parse_run {
     const common_options *common;
     const parse_options *mine;
     g3_shard shard;
-    g3_rules *rules; /* NULL: there are none */
+    g3_hooks *hooks; /* NULL: there are none */
     bool name_files; /* there are several: faults say which */
     g3_reporter *reporter;
     g3_rejects *rejects;
@@ -159,7 +170,7 @@ static bool parse_file(parse_run *run, const char *path, g3_error *error)
     g3_manifest_options options;
     g3_manifest_reader *reader = NULL;
     bool done = common_manifest_options(run->common, (g3_kind)run->mine->kind, &options, error);
-    options.rules = run->rules;
+    options.hooks = run->hooks;
     done = done && (reader = g3_manifest_open(path, &options, error));
     if (done && run->writer) {
         const g3_column **columns;
@@ -222,6 +233,22 @@ static int finish(parse_run *run, bool done, g3_error *error)
     return run->faulty || rejected ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
 }
 
+static bool open_hooks(parse_run *run, g3_error *error)
+{
+    const parse_options *mine = run->mine;
+    if (mine->plugin_settings && !mine->plugin)
+        return g3_fail(error, G3_EXIT_USAGE, "--plugin-settings is for --plugin FILE");
+    if (mine->rules && mine->plugin)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--rules and --plugin are two ways: give one, or put two g3-parse in a row");
+    if (mine->rules)
+        run->hooks = g3_hooks_read_rules(mine->rules, error);
+    else if (mine->plugin)
+        run->hooks = g3_hooks_load_plugin(
+            mine->plugin, mine->plugin_settings ? mine->plugin_settings : "", error);
+    return run->hooks || (!mine->rules && !mine->plugin);
+}
+
 static int run_parse(void *context, const g3_text_list *operands, g3_reporter *reporter)
 {
     parse_run *run = context;
@@ -229,10 +256,8 @@ static int run_parse(void *context, const g3_text_list *operands, g3_reporter *r
     run->reporter = reporter;
     run->shard = (g3_shard){0, 1};
     bool done = !run->mine->shard || g3_shard_read(run->mine->shard, &run->shard, &error);
-    if (done && run->mine->rules)
-        done = (run->rules = g3_rules_read(run->mine->rules, &error)) != NULL;
-    done = done && parse_all(run, operands, &error);
-    g3_rules_close(run->rules);
+    done = done && open_hooks(run, &error) && parse_all(run, operands, &error);
+    g3_hooks_close(run->hooks);
     return finish(run, done, &error);
 }
 

@@ -153,8 +153,8 @@ g3_manifest_reader *g3_manifest_open_source(g3_source *take_source,
     g3_buffer begun = {0};
     reader->scan = g3_scan_best();
     reader->options = *options;
-    if (options->rules) {
-        if (g3_ruled_open(reader, take_source, error))
+    if (options->hooks) {
+        if (g3_hooked_open(reader, take_source, error))
             return reader;
         g3_manifest_close(reader);
         return NULL;
@@ -179,8 +179,8 @@ g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_r
                          g3_error *error)
 {
     g3_arena_clear(&reader->arena);
-    if (reader->ruled)
-        return g3_ruled_next(reader, record, bad, error);
+    if (reader->hooked)
+        return g3_hooked_next(reader, record, bad, error);
     return reader->lines ? g3_lines_next(reader, record, bad, error)
                          : g3_rows_next(reader, record, bad, error);
 }
@@ -227,7 +227,7 @@ void g3_manifest_columns(const g3_manifest_reader *reader, const g3_column ***co
 /* The reader of the file itself. */
 static const g3_manifest_reader *find_inner(const g3_manifest_reader *reader)
 {
-    return reader->ruled ? g3_ruled_inner(reader->ruled) : reader;
+    return reader->hooked ? g3_hooked_inner(reader->hooked) : reader;
 }
 
 uint64_t g3_manifest_padded(const g3_manifest_reader *reader)
@@ -268,7 +268,7 @@ void g3_manifest_close(g3_manifest_reader *reader)
 {
     if (!reader)
         return;
-    g3_ruled_close(reader->ruled);
+    g3_hooked_close(reader->hooked);
     g3_row_reader_close(reader->rows);
     g3_lines_close(reader->lines);
     g3_source_close(reader->source);

@@ -8,17 +8,17 @@
 #include "g3/table/scan.h"
 
 typedef struct g3_line_reader g3_line_reader;
-typedef struct g3_ruled_reader g3_ruled_reader;
+typedef struct g3_hooked_reader g3_hooked_reader;
 
 struct g3_manifest_reader {
     g3_source *source; /* owned */
     const g3_scan *scan;
     g3_manifest_options options;
-    g3_format format;       /* found out, not AUTO */
-    char delimiter;         /* of CSV and TSV */
-    g3_row_reader *rows;    /* CSV, TSV; else NULL */
-    g3_line_reader *lines;  /* JSON lines; else NULL */
-    g3_ruled_reader *ruled; /* with rules: has a reader of its own, and this one no source */
+    g3_format format;         /* found out, not AUTO */
+    char delimiter;           /* of CSV and TSV */
+    g3_row_reader *rows;      /* CSV, TSV; else NULL */
+    g3_line_reader *lines;    /* JSON lines; else NULL */
+    g3_hooked_reader *hooked; /* with hooks: has a reader of its own, and this one no source */
     g3_column_table table;
     g3_layout layout;
     g3_field *fields; /* of the record; room for layout.count */
@@ -45,12 +45,12 @@ void g3_lines_close(g3_line_reader *lines);
 bool g3_fill_fields(g3_manifest_reader *reader, const g3_view *cells, size_t count,
                     g3_view *column);
 
-/* ruled.c: a reader behind rules. Takes the source over, also on failure. */
-bool g3_ruled_open(g3_manifest_reader *reader, g3_source *take_source, g3_error *error);
-g3_next g3_ruled_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
-                      g3_error *error);
-const g3_manifest_reader *g3_ruled_inner(const g3_ruled_reader *ruled);
-void g3_ruled_close(g3_ruled_reader *ruled); /* NULL is allowed */
+/* hooked.c: a reader behind hooks. Takes the source over, also on failure. */
+bool g3_hooked_open(g3_manifest_reader *reader, g3_source *take_source, g3_error *error);
+g3_next g3_hooked_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
+                       g3_error *error);
+const g3_manifest_reader *g3_hooked_inner(const g3_hooked_reader *hooked);
+void g3_hooked_close(g3_hooked_reader *hooked); /* NULL is allowed */
 
 /* Fills in `bad` with the reader's row and reason. @return G3_NEXT_BAD */
 g3_next g3_refuse_row(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line, g3_view column);

@@ -1,12 +1,11 @@
-/* The inside of rules: reading them (rules_read.c), binding them to the columns of a manifest and
- * applying them to its rows (rules_apply.c). Private to the record storey. */
+/* Rules, as they are read (rules_read.c) and applied (rules_apply.c). Private to the record storey;
+ * what they mean: g3/record/hooks.h. */
 #ifndef G3_RECORD_RULES_INSIDE_H
 #define G3_RECORD_RULES_INSIDE_H
 
 #include "g3/base/buffer.h"
 #include "g3/base/memory.h"
-#include "g3/record/record.h"
-#include "g3/record/rules.h"
+#include "hooks.h"
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -59,40 +58,16 @@ typedef struct field_rule {
     struct field_rule *next;
 } field_rule;
 
-struct g3_rules {
+typedef struct g3_rules {
     char *name; /* of the file, for messages */
     g3_buffer text;
     g3_arena arena; /* all of the above */
     field_rule *first;
     size_t count;
-};
+} g3_rules;
 
-/* Rules bound to the columns of a manifest: makes rows of other columns. */
-typedef struct g3_bound_rules g3_bound_rules;
-
-/* @param names     of the manifest's columns; borrowed
- * @param complete  a column that a rule names must be there
- * @return owned by the caller: g3_rules_unbind(); NULL with G3_EXIT_INPUT */
-g3_bound_rules *g3_rules_bind(const g3_rules *rules, const g3_view *names, size_t count,
-                              bool complete, g3_error *error);
-
-/* The columns that come out. */
-const g3_view *g3_rules_names(const g3_bound_rules *bound, size_t *count);
-
-/* Makes the cells of a row.
- * @param out     g3_rules_names() of them; borrow from `cells`, the rules and `arena`
- * @param arrays  several items are a JSON array
- * @param fault   set to the field at fault and what it would be
- * @return NULL, or why the row can't be used: static text */
-typedef struct rule_fault {
-    g3_view field, value;
-} rule_fault;
-const char *g3_rules_apply(g3_bound_rules *bound, const g3_view *cells, size_t count, bool arrays,
-                           g3_view *out, g3_arena *arena, rule_fault *fault);
-
-/* The place among the manifest's columns of one that comes out as it is; -1 for a rule's field. */
-int64_t g3_rules_source(const g3_bound_rules *bound, size_t place);
-
-void g3_rules_unbind(g3_bound_rules *bound); /* NULL is allowed */
+/* Reads a file of rules; see g3_hooks_read_rules(). */
+g3_rules *g3_rules_read(const char *path, g3_error *error);
+void g3_rules_close(g3_rules *rules); /* NULL is allowed */
 
 #endif

@@ -1,4 +1,4 @@
-/* Applies rules to rows. Called by the manifest reader (ruled.c). */
+/* Applies rules to rows, as hooks. Called by the manifest reader (hooked.c). */
 #include "g3/base/utf8.h"
 #include "g3/record/json.h"
 #include "g3/record/list.h"
@@ -13,19 +13,19 @@
 /* Items of one field, at most: more are no list that anybody wrote. */
 #define ITEM_LIMIT ((size_t)4096)
 
-struct g3_bound_rules {
-    const g3_rules *rules;
-    size_t *sources; /* of the rules' column terms, in their order */
-    g3_view *names;  /* that come out: the rules' fields, then the other columns */
-    size_t *kept;    /* sources of the others */
-    size_t count, kept_count;
-    g3_view *items; /* scratch, two lists that take turns */
+typedef struct rule_hooks {
+    g3_hooks hooks;
+    g3_rules *rules;
+    size_t column_count; /* of the manifest */
+    size_t *sources;     /* of the rules' column terms, in their order */
+    g3_view *names;      /* that come out: the rules' fields, then the other columns */
+    g3_view *items;      /* scratch, two lists that take turns */
     g3_view *others;
     size_t item_count;
     g3_buffer text; /* of a list's cell */
     bool full;      /* there were more items than fit */
     bool spelled;   /* the items are cells of lists: joined by blanks they are one */
-};
+} rule_hooks;
 
 static size_t find_name(const g3_view *names, size_t count, g3_view name)
 {
@@ -52,7 +52,7 @@ static bool fail_column(const g3_rules *rules, const field_rule *at, const rule_
 }
 
 /* Walks over the column terms of all rules. */
-static bool bind_terms(g3_bound_rules *bound, const g3_view *names, size_t count, bool complete,
+static bool bind_terms(rule_hooks *bound, const g3_view *names, size_t count, bool complete,
                        bool *taken, g3_error *error)
 {
     size_t place = 0;
@@ -74,58 +74,53 @@ static bool bind_terms(g3_bound_rules *bound, const g3_view *names, size_t count
 }
 
 /* The columns that come out. */
-static void make_names(g3_bound_rules *bound, const g3_view *names, size_t count, const bool *taken)
+static void make_names(rule_hooks *bound, const g3_view *names, size_t count, const bool *taken)
 {
-    bound->names = g3_allocate_zeroed(bound->rules->count + count, sizeof *bound->names);
-    bound->kept = g3_allocate_zeroed(count, sizeof *bound->kept);
-    for (const field_rule *rule = bound->rules->first; rule; rule = rule->next)
-        bound->names[bound->count++] = rule->field;
+    g3_hooks *hooks = &bound->hooks;
+    bound->names = g3_reallocate(bound->names, bound->rules->count + count, sizeof *bound->names);
+    hooks->sources =
+        g3_reallocate(hooks->sources, bound->rules->count + count, sizeof *hooks->sources);
+    hooks->names = bound->names;
+    hooks->count = 0;
+    for (const field_rule *rule = bound->rules->first; rule; rule = rule->next) {
+        hooks->sources[hooks->count] = -1;
+        bound->names[hooks->count++] = rule->field;
+    }
     for (size_t i = 0; i < count; i++) {
         if (taken[i] || find_name(bound->names, bound->rules->count, names[i]) != NOWHERE)
             continue;
-        bound->names[bound->count++] = names[i];
-        bound->kept[bound->kept_count++] = i;
+        hooks->sources[hooks->count] = (int64_t)i;
+        bound->names[hooks->count++] = names[i];
     }
 }
 
-g3_bound_rules *g3_rules_bind(const g3_rules *rules, const g3_view *names, size_t count,
-                              bool complete, g3_error *error)
+static bool bind(g3_hooks *hooks, const g3_view *names, size_t count, bool complete,
+                 g3_error *error)
 {
-    g3_bound_rules *bound = g3_allocate_zeroed(1, sizeof *bound);
+    rule_hooks *bound = (rule_hooks *)hooks;
     bool *taken = g3_allocate_zeroed(count, sizeof *taken);
-    bound->rules = rules;
-    bound->items = g3_allocate_zeroed(ITEM_LIMIT, sizeof *bound->items);
-    bound->others = g3_allocate_zeroed(ITEM_LIMIT, sizeof *bound->others);
     bool good = bind_terms(bound, names, count, complete, taken, error);
+    bound->column_count = count;
     if (good)
         make_names(bound, names, count, taken);
     free(taken);
-    if (good)
-        return bound;
-    g3_rules_unbind(bound);
-    return NULL;
+    return good;
 }
 
-const g3_view *g3_rules_names(const g3_bound_rules *bound, size_t *count)
+static void close_hooks(g3_hooks *hooks)
 {
-    *count = bound->count;
-    return bound->names;
-}
-
-void g3_rules_unbind(g3_bound_rules *bound)
-{
-    if (!bound)
-        return;
+    rule_hooks *bound = (rule_hooks *)hooks;
+    g3_rules_close(bound->rules);
     free(bound->sources);
     free(bound->names);
-    free(bound->kept);
     free(bound->items);
     free(bound->others);
+    free(hooks->sources);
     g3_buffer_free(&bound->text);
     free(bound);
 }
 
-static void add_item(g3_bound_rules *bound, g3_view item)
+static void add_item(rule_hooks *bound, g3_view item)
 {
     if (item.length == 0)
         return;
@@ -141,7 +136,7 @@ static g3_view get_cell(const g3_view *cells, size_t count, size_t source)
 }
 
 /* Makes an item of its terms. @param place  among the bound columns; moved on */
-static g3_view make_item(const g3_bound_rules *bound, const rule_item *item, const g3_view *cells,
+static g3_view make_item(const rule_hooks *bound, const rule_item *item, const g3_view *cells,
                          size_t count, size_t *place, g3_arena *arena)
 {
     const rule_term *only = item->terms;
@@ -239,7 +234,7 @@ static g3_view match_regex(const rule_conversion *conversion, g3_view item)
     return (g3_view){item.data + places[2 * group], places[2 * group + 1] - places[2 * group]};
 }
 
-static void split(g3_bound_rules *bound, g3_view item, g3_view separator)
+static void split(rule_hooks *bound, g3_view item, g3_view separator)
 {
     for (;;) {
         const char *found = memmem(item.data, item.length, separator.data, separator.length);
@@ -267,7 +262,7 @@ static bool is_json(g3_view item, g3_arena *arena)
     return g3_json_skip(&json, NULL) && g3_json_at_end(&json);
 }
 
-static void add_list(g3_bound_rules *bound, g3_view item, g3_arena *arena)
+static void add_list(rule_hooks *bound, g3_view item, g3_arena *arena)
 {
     g3_value list = g3_list_read(item, G3_URLS, true, arena);
     for (size_t i = 0; i < list.list.count; i++)
@@ -275,8 +270,8 @@ static void add_list(g3_bound_rules *bound, g3_view item, g3_arena *arena)
 }
 
 /* Converts one item, adding what comes of it. @return NULL, or what is wrong with it */
-static const char *convert_item(g3_bound_rules *bound, const rule_conversion *conversion,
-                                g3_view item, g3_arena *arena)
+static const char *convert_item(rule_hooks *bound, const rule_conversion *conversion, g3_view item,
+                                g3_arena *arena)
 {
     const char *wrong = NULL;
     g3_view made = item;
@@ -328,8 +323,7 @@ static bool is_plain_list(g3_view cell)
 }
 
 /* Cells of lists that become one cell again need not be taken apart. */
-static bool stays_spelled(const g3_bound_rules *bound, const rule_conversion *conversion,
-                          bool arrays)
+static bool stays_spelled(const rule_hooks *bound, const rule_conversion *conversion, bool arrays)
 {
     bool spelled = conversion->kind == RULE_LIST && !conversion->next && !arrays;
     for (size_t i = 0; spelled && i < bound->item_count; i++)
@@ -337,8 +331,8 @@ static bool stays_spelled(const g3_bound_rules *bound, const rule_conversion *co
     return spelled;
 }
 
-static const char *convert(g3_bound_rules *bound, const field_rule *rule, bool arrays,
-                           g3_arena *arena, g3_view *value)
+static const char *convert(rule_hooks *bound, const field_rule *rule, bool arrays, g3_arena *arena,
+                           g3_view *value)
 {
     bound->spelled = false;
     for (const rule_conversion *conversion = rule->conversions; conversion;
@@ -364,8 +358,8 @@ static const char *convert(g3_bound_rules *bound, const field_rule *rule, bool a
 }
 
 /* Finds the first choice with something in it. */
-static void choose(g3_bound_rules *bound, const field_rule *rule, const g3_view *cells,
-                   size_t count, size_t *place, g3_arena *arena)
+static void choose(rule_hooks *bound, const field_rule *rule, const g3_view *cells, size_t count,
+                   size_t *place, g3_arena *arena)
 {
     bound->item_count = 0;
     bound->full = false;
@@ -380,7 +374,7 @@ static void choose(g3_bound_rules *bound, const field_rule *rule, const g3_view 
 }
 
 /* The cell of a list. */
-static void append_list(const g3_bound_rules *bound, bool arrays, g3_buffer *text)
+static void append_list(const rule_hooks *bound, bool arrays, g3_buffer *text)
 {
     const g3_value list = {.type = G3_LIST, .list = {bound->items, bound->item_count}};
     if (arrays)
@@ -394,8 +388,7 @@ static void append_list(const g3_bound_rules *bound, bool arrays, g3_buffer *tex
 }
 
 /* The cell that the items are. */
-static g3_view make_cell(g3_bound_rules *bound, const field_rule *rule, bool arrays,
-                         g3_arena *arena)
+static g3_view make_cell(rule_hooks *bound, const field_rule *rule, bool arrays, g3_arena *arena)
 {
     if (bound->item_count == 0)
         return (g3_view){"", 0};
@@ -406,25 +399,33 @@ static g3_view make_cell(g3_bound_rules *bound, const field_rule *rule, bool arr
     return g3_arena_copy(arena, g3_buffer_view(&bound->text));
 }
 
-const char *g3_rules_apply(g3_bound_rules *bound, const g3_view *cells, size_t count, bool arrays,
-                           g3_view *out, g3_arena *arena, rule_fault *fault)
+static g3_hook_outcome make(g3_hooks *hooks, g3_hook_row *row)
 {
+    rule_hooks *bound = (rule_hooks *)hooks;
     size_t made = 0, place = 0;
     for (const field_rule *rule = bound->rules->first; rule; rule = rule->next) {
-        choose(bound, rule, cells, count, &place, arena);
-        const char *wrong = convert(bound, rule, arrays, arena, &fault->value);
-        if (wrong) {
-            fault->field = rule->field;
-            return wrong;
+        choose(bound, rule, row->cells, bound->column_count, &place, row->arena);
+        row->reason = convert(bound, rule, row->arrays, row->arena, &row->value);
+        if (row->reason) {
+            row->field = rule->field;
+            return G3_HOOK_BAD;
         }
-        out[made++] = make_cell(bound, rule, arrays, arena);
+        row->out[made++] = make_cell(bound, rule, row->arrays, row->arena);
     }
-    for (size_t i = 0; i < bound->kept_count; i++)
-        out[made++] = bound->kept[i] < count ? cells[bound->kept[i]] : (g3_view){"", 0};
-    return NULL;
+    for (; made < hooks->count; made++)
+        row->out[made] = row->cells[hooks->sources[made]];
+    return G3_HOOK_MADE;
 }
 
-int64_t g3_rules_source(const g3_bound_rules *bound, size_t place)
+g3_hooks *g3_hooks_read_rules(const char *path, g3_error *error)
 {
-    return place < bound->rules->count ? -1 : (int64_t)bound->kept[place - bound->rules->count];
+    g3_rules *rules = g3_rules_read(path, error);
+    if (!rules)
+        return NULL;
+    rule_hooks *bound = g3_allocate_zeroed(1, sizeof *bound);
+    bound->hooks = (g3_hooks){.bind = bind, .make = make, .close = close_hooks};
+    bound->rules = rules;
+    bound->items = g3_allocate_zeroed(ITEM_LIMIT, sizeof *bound->items);
+    bound->others = g3_allocate_zeroed(ITEM_LIMIT, sizeof *bound->others);
+    return &bound->hooks;
 }

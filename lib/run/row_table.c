@@ -91,8 +91,10 @@ void g3_row_table_add(g3_row_table *table, g3_view guid, g3_view packed)
         grow(table);
     uint32_t row = (uint32_t)table->count++;
     char *bytes = g3_arena_take(&table->arena, guid.length + packed.length);
-    memcpy(bytes, guid.data, guid.length);
-    memcpy(bytes + guid.length, packed.data, packed.length);
+    if (guid.length)
+        memcpy(bytes, guid.data, guid.length);
+    if (packed.length)
+        memcpy(bytes + guid.length, packed.data, packed.length);
     table->entries[row] = (entry){.bytes = bytes,
                                   .guid_length = (uint32_t)guid.length,
                                   .packed_length = (uint32_t)packed.length,

@@ -9,8 +9,8 @@
 
 #include "g3/io/sink.h"
 #include "g3/io/source.h"
+#include "g3/record/hooks.h"
 #include "g3/record/record.h"
-#include "g3/record/rules.h"
 #include "g3/table/rows.h"
 
 typedef enum g3_format { G3_FORMAT_AUTO, G3_FORMAT_CSV, G3_FORMAT_TSV, G3_FORMAT_NDJSON } g3_format;
@@ -28,8 +28,8 @@ typedef struct g3_manifest_options {
     bool strict;               /* a row that is too short is bad too, not padded */
     const g3_column_map *maps; /* borrowed until the reader is closed */
     size_t map_count;
-    const g3_rules *rules; /* what fields are made of (g3/record/rules.h), before all else; borrowed
-                              until the reader is closed; NULL: there are none */
+    g3_hooks *hooks; /* what fields are made of, before all else; borrowed until the reader is
+                        closed, by one reader at a time; NULL: there are none */
 } g3_manifest_options;
 
 typedef struct g3_manifest_reader g3_manifest_reader;

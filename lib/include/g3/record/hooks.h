@@ -1,5 +1,5 @@
-/* Rules: what the fields of a record are made of, where a manifest has other columns than records
- * have fields.
+/* Row-parser hooks: what makes rows into those of other columns, before they are read as records.
+ * Either a plugin (g3/plugin.h), or rules.
  *
  * A file of rules has one on each line, blank lines and those that begin with # aside:
  *
@@ -25,18 +25,23 @@
  * check. Several items are a list; for metadata a JSON array. Columns that a rule reads are not
  * fields of their own, unless a rule says so (size = size); the others stay as they are.
  */
-#ifndef G3_RECORD_RULES_H
-#define G3_RECORD_RULES_H
+#ifndef G3_RECORD_HOOKS_H
+#define G3_RECORD_HOOKS_H
 
 #include "g3/base/error.h"
 
-typedef struct g3_rules g3_rules;
+typedef struct g3_hooks g3_hooks;
 
 /* Reads a file of rules ("-": standard input).
- * @return owned by the caller: g3_rules_close(); NULL with G3_EXIT_INPUT (unreadable),
+ * @return owned by the caller: g3_hooks_close(); NULL with G3_EXIT_INPUT (unreadable),
  * G3_EXIT_USAGE (a rule that is wrong: the message says in which line and column) */
-g3_rules *g3_rules_read(const char *path, g3_error *error);
+g3_hooks *g3_hooks_read_rules(const char *path, g3_error *error);
 
-void g3_rules_close(g3_rules *rules); /* NULL is allowed */
+/* Loads a plugin: a path of a shared object, searched nowhere else.
+ * @param settings  for its open()
+ * @return as above; NULL with G3_EXIT_INPUT: it can't be loaded, is none, or refuses */
+g3_hooks *g3_hooks_load_plugin(const char *path, const char *settings, g3_error *error);
+
+void g3_hooks_close(g3_hooks *hooks); /* NULL is allowed */
 
 #endif
