@@ -266,7 +266,7 @@ bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_re
         .feed = make_feed(options),
         .packer = g3_record_packer_open(),
         .undo_before = UINT64_MAX,
-        .match = options->task == G3_INGEST_WRITE &&
+        .match = options->task == G3_INGEST_WRITE && options->manifest.kind == G3_KIND_OBJECT &&
                  (options->match == G3_INGEST_MATCH_MD5 ||
                   (options->match == G3_INGEST_MATCH_AUTO && !options->journal)),
         .mints = true,

@@ -37,6 +37,12 @@ jq -r '.[]._guid_type' state | sort -u | expect_same <(echo indexed_file_object)
 expect_status 1 ingest --guid-by-url submitted_sample_id --journal journal rows.tsv
 summary <out | expect_same want -
 
+# Without a journal, and planned: the same rows are linked.
+expect_status 1 ingest --guid-by-url submitted_sample_id --plan rows.tsv
+jq -r '[.line, .guid // ""] | join("|")' out | expect_same <(awk -F'|' '{ print $1 "|" $3 }' want) -
+expect_status 1 ingest --guid-by-url submitted_sample_id rows.tsv
+jq -r '[.line, .guid // ""] | join("|")' out | expect_same <(awk -F'|' '{ print $1 "|" $3 }' want) -
+
 # By a manifest: the same, in a service of its own; nothing is searched for there.
 start_sandbox --load index.csv --log second.log
 expect_status 1 ingest --guid-by-url submitted_sample_id --index index.csv rows.tsv
