@@ -39,6 +39,13 @@ static size_t receive(char *data, size_t size, size_t count, void *context)
     return length;
 }
 
+/* Sets an option that curl copies: without memory for that, the request would be another one. */
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+    if (curl_easy_setopt(easy, option, text) == CURLE_OUT_OF_MEMORY)
+        g3_end_out_of_memory(text ? strlen(text) : 0);
+}
+
 /* The options that stay the same for all requests of an engine. */
 static CURL *open_easy(g3_exchange *exchange)
 {
@@ -49,9 +56,9 @@ static CURL *open_easy(g3_exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->curl_text);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)exchange);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "g3tools/" G3_VERSION);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* whatever curl can unpack */
+    set_text(easy, CURLOPT_USERAGENT, "g3tools/" G3_VERSION);
+    set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_text(easy, CURLOPT_ACCEPT_ENCODING, "");    /* whatever curl can unpack */
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* a GUID may hold "/../" */
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_SIZE);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -62,7 +69,7 @@ static CURL *open_easy(g3_exchange *exchange)
     /* Redirects are judged in outcome.c: curl would take a login in our own header along. */
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     if (exchange->options->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, exchange->options->ca_file);
+        set_text(easy, CURLOPT_CAINFO, exchange->options->ca_file);
     return easy;
 }
 
@@ -95,7 +102,7 @@ static void set_method(g3_exchange *exchange)
     static const char *const VERBS[] = {
         [G3_GET] = "GET", [G3_POST] = NULL, [G3_PUT] = "PUT", [G3_DELETE] = "DELETE"};
     /* NULL leaves curl the verb that goes with POST; "GET" with a body would else be a POST. */
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, VERBS[method]);
+    set_text(easy, CURLOPT_CUSTOMREQUEST, VERBS[method]);
 
     /* On a reused connection that turns out to be closed curl sends again by itself, without being
      * able to know whether the service had acted already. */
@@ -178,8 +185,8 @@ bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
 
     CURL *easy = exchange->easy;
     bool encrypted = strncasecmp(exchange->url.data, "https:", strlen("https:")) == 0;
-    curl_easy_setopt(easy, CURLOPT_URL, exchange->url.data);
-    curl_easy_setopt(easy, CURLOPT_PROXY, needs_no_proxy(exchange->url.data) ? "" : NULL);
+    set_text(easy, CURLOPT_URL, exchange->url.data);
+    set_text(easy, CURLOPT_PROXY, needs_no_proxy(exchange->url.data) ? "" : NULL);
     /* Over TLS wait for a connection that may prove to be HTTP/2 and take many requests at once. */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, encrypted ? 1L : 0L);
 
