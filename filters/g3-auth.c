@@ -1,5 +1,6 @@
 /* g3-auth: the login of a commons: tokens, who one is, and requests of any kind with it. */
 #include "g3/commons/tokens.h"
+#include "g3/record/json.h"
 #include "operations.h"
 
 typedef struct auth_options {
@@ -81,12 +82,35 @@ static bool curl(operation_run *run, g3_error *error)
     return g3_sink_settle(run->output, false, error);
 }
 
+/* A file that is to be uploaded gets a GUID, and a URL to be sent to. */
+static bool upload_url(operation_run *run, g3_error *error)
+{
+    const auth_options *options = run->values;
+    g3_request request = {0};
+    g3_buffer name = {0};
+    operation_begin(run, &request, "/user/data/upload", NULL, 0);
+    g3_buffer_append_text(&name, "{\"file_name\":");
+    g3_json_append_string(&name, g3_view_of(run->operands[0]));
+    g3_buffer_append_char(&name, '}');
+    g3_view more = options->data ? g3_view_of(options->data) : G3_VIEW("{}");
+    bool good = g3_json_append_merged(&request.body, more, g3_buffer_view(&name));
+    g3_buffer_free(&name);
+    if (good)
+        return operation_print(run, &request, run->operands[0], error);
+    g3_buffer_free(&request.url);
+    g3_buffer_free(&request.body);
+    return g3_fail(error, G3_EXIT_USAGE, "--data: give a JSON object, such as {\"authz\": [...]}");
+}
+
 /* The lines are those of the help. */
 /* clang-format off */
 static const operation OPERATIONS[] = {
     {"token", "", "prints an access token, for other programs", .run = print_token},
     {"check", "", "who one is to the commons", .path = "/user/user"},
     {"curl", "PATH", "asks any service of the commons, as curl does, with the login", 1, 1, .run = curl},
+    {"upload-url", "FILE_NAME", "a GUID and a signed URL for a new file (--data: authz, bucket, ...)", 1, 1, G3_POST, .run = upload_url},
+    {"upload-url-of", "GUID FILE_NAME", "a signed URL for the file of a GUID", 2, 2, .path = "/user/data/upload/{}?file_name={}"},
+    {"delete-file", "GUID...", "deletes files and their records", 1, 0, G3_DELETE, .path = "/user/data/{}", .each = true},
     {"download-url", "GUID...", "signed URLs of files (--query protocol=s3)", 1, 0, .path = "/user/data/download/{}", .each = true},
 };
 /* clang-format on */

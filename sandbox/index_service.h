@@ -31,6 +31,9 @@ void index_fill_blank(struct exchange *exchange, g3_view guid);
 void index_update(struct exchange *exchange, g3_view guid);
 void index_delete(struct exchange *exchange, g3_view guid);
 
+/* Deletes a record whatever its revision: for the user service. */
+void index_delete_any(struct exchange *exchange, g3_view guid);
+
 /* index_versions.c */
 void index_versions(struct exchange *exchange, g3_view guid);
 void index_latest(struct exchange *exchange, g3_view guid);

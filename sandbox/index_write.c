@@ -196,3 +196,26 @@ void index_delete(struct exchange *exchange, g3_view guid)
     else
         exchange_answer_error(exchange, 400, "no revision specified");
 }
+
+static bool delete_any(struct exchange *exchange, store_connection *writer, g3_view guid)
+{
+    json_object *document = NULL;
+    sqlite3_stmt *row = index_find(exchange, writer, guid);
+    if (!row) {
+        index_answer_missing(exchange);
+        return false;
+    }
+    document_parse(store_column(row, FIND_DOCUMENT), DOCUMENT_DEPTH, &document);
+    sqlite3_reset(row);
+    bool deleted = delete_found(exchange, writer, 0, document, NULL);
+    json_object_put(document);
+    return deleted;
+}
+
+void index_delete_any(struct exchange *exchange, g3_view guid)
+{
+    store_connection *writer = store_borrow_writer(exchange->commons->store);
+    bool deleted = writer && delete_any(exchange, writer, guid);
+    if (!writer || !store_return_writer(exchange->commons->store, writer, deleted))
+        exchange_answer_error(exchange, 500, "the database could not be written");
+}

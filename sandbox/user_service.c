@@ -67,20 +67,23 @@ static void answer_user(struct exchange *exchange)
 
 void user_serve(struct exchange *exchange)
 {
-    static const g3_view DOWNLOAD = {"data/download/", 14};
+    static const g3_view DATA = {"data/", 5};
     g3_view path = exchange->path;
-    bool reads = g3_view_equal(path, G3_VIEW("user")) || g3_view_starts_with(path, DOWNLOAD);
-    if (!reads && !is_token_path(exchange))
+    bool user = g3_view_equal(path, G3_VIEW("user")), data = g3_view_starts_with(path, DATA);
+    if (data || user) {
+        if (!has_login(exchange))
+            return;
+        if (data)
+            user_data(exchange, (g3_view){path.data + DATA.length, path.length - DATA.length});
+        else if (exchange->verb == VERB_GET)
+            answer_user(exchange);
+        else
+            exchange_answer_page(exchange, 405);
+    } else if (!is_token_path(exchange)) {
         exchange_answer_error(exchange, 404, "not found");
-    else if (exchange->verb != (reads ? VERB_GET : VERB_POST))
+    } else if (exchange->verb != VERB_POST) {
         exchange_answer_page(exchange, 405);
-    else if (!reads)
+    } else {
         exchange_key(exchange);
-    else if (!has_login(exchange))
-        return;
-    else if (g3_view_equal(path, G3_VIEW("user")))
-        answer_user(exchange);
-    else
-        user_download(exchange,
-                      (g3_view){path.data + DOWNLOAD.length, path.length - DOWNLOAD.length});
+    }
 }

@@ -8,7 +8,7 @@
 /* exchange->path is behind the gateway's segment. */
 void user_serve(struct exchange *exchange);
 
-/* user_data.c: answers a signed URL of a record. */
-void user_download(struct exchange *exchange, g3_view guid);
+/* user_data.c: what stands behind data/: signed URLs to download and upload files, deleting them. */
+void user_data(struct exchange *exchange, g3_view path);
 
 #endif

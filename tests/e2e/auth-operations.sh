@@ -41,5 +41,14 @@ auth --query protocol=s3 download-url $guid | jq -r .url | expect_same <(echo 's
 auth --query protocol=gs download-url $guid | jq -r .url | expect_same <(echo 'gs://b/1?X-Signature=sandbox') -
 expect_status 1 auth --query protocol=az download-url $guid
 expect_status 1 auth download-url dg.TEST/none
+auth upload-url 'a "b".bam' >upload
+jq -r .url upload | grep -qF 'a "b".bam?X-Signature' || fail 'no URL to send the file to'
+curl -sf "$SANDBOX/index/index/$(jq -r .guid upload)" | jq -r .file_name | expect_same <(echo 'a "b".bam') -
+auth upload-url-of "$(jq -r .guid upload)" b.bam | jq -r .url | grep -q 'b.bam?X-Signature'
+auth upload-url -d '{"authz":["/p"]}' c.bam | jq -e .guid >/dev/null
+expect_status 2 auth upload-url -d 'x' c.bam
+auth delete-file "$(jq -r .guid upload)" >/dev/null
+expect_status 1 auth delete-file "$(jq -r .guid upload)"
+expect_status 4 g3-auth -e "$SANDBOX" upload-url c.bam
 expect_status 2 g3-auth --index-url "$SANDBOX/index" --credentials key.json check
 expect_text err 'which commons'
