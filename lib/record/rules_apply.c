@@ -221,17 +221,21 @@ static const char *decode_base64(g3_view item, g3_arena *arena, g3_view *decoded
     return NULL;
 }
 
-static g3_view match_regex(const rule_conversion *conversion, g3_view item)
+static const char *match_regex(const rule_conversion *conversion, g3_view item, g3_view *found)
 {
     int groups = pcre2_match(conversion->regex, (PCRE2_SPTR)item.data, item.length, 0,
                              PCRE2_NO_UTF_CHECK, conversion->match, NULL);
-    if (groups <= 0)
-        return (g3_view){0};
+    *found = (g3_view){0};
+    if (groups == PCRE2_ERROR_NOMATCH)
+        return NULL;
+    if (groups <= 0) /* its limits of time and memory */
+        return "is too much for the regular expression";
     const PCRE2_SIZE *places = pcre2_get_ovector_pointer(conversion->match);
     size_t group = pcre2_get_ovector_count(conversion->match) > 1 ? 1 : 0;
-    if (places[2 * group] == PCRE2_UNSET)
-        return (g3_view){0};
-    return (g3_view){item.data + places[2 * group], places[2 * group + 1] - places[2 * group]};
+    size_t begin = places[2 * group], end = places[2 * group + 1];
+    if (begin != PCRE2_UNSET && begin <= end)
+        *found = (g3_view){item.data + begin, end - begin};
+    return NULL;
 }
 
 static void split(rule_hooks *bound, g3_view item, g3_view separator)
@@ -290,7 +294,7 @@ static const char *convert_item(rule_hooks *bound, const rule_conversion *conver
         wrong = decode_base64(item, arena, &made);
         break;
     case RULE_REGEX:
-        made = match_regex(conversion, item);
+        wrong = match_regex(conversion, item, &made);
         break;
     case RULE_INT:
         wrong = is_whole_number(item) ? NULL : "is not a whole number";

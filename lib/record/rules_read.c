@@ -1,4 +1,5 @@
 /* Reads files of rules. Called by the tools that take --rules. */
+#include "g3/base/utf8.h"
 #include "g3/io/source.h"
 #include "rules.h"
 #include <stdio.h>
@@ -242,6 +243,8 @@ static bool read_lines(g3_rules *rules, g3_error *error)
         rest = (g3_view){rest.data + used, rest.length - used};
         if (peek(&reader) == '\0' || peek(&reader) == '#')
             continue;
+        if (!g3_is_utf8(reader.line))
+            return fail_at(&reader, 0, "the line is not UTF-8");
         if (!read_rule(&reader, end))
             return false;
         end = &(*end)->next;
