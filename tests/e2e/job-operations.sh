@@ -41,12 +41,12 @@ job run index-object-manifest --url s3://b/m.tsv --wait | jq -r .output | expect
 start_sandbox --job-time 1000s
 expect_status 5 job run index-object-manifest --wait --within 1s
 expect_text err 'has not ended within 1 s'
-g3-job -e "$SANDBOX" --basic-auth-file login run index-object-manifest --wait >out 2>err & pid=$!
-until grep -q dispatched err; do kill -0 $pid; done
+g3-job -e "$SANDBOX" --basic-auth-file login run index-object-manifest --wait >waited 2>waiting & pid=$!
+until grep -qs dispatched waiting; do kill -0 $pid; done
 kill -INT $pid
 status=0
 wait $pid || status=$?
 [ $status = 130 ] || fail "status $status"
 uid=$(job list | jq -r .uid | head -1)
-expect_text err "the job goes on: $uid"
+expect_text waiting "the job goes on: $uid"
 job status "$uid" | jq -r .status | expect_same <(echo Running) -
