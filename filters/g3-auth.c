@@ -72,8 +72,7 @@ static bool curl(operation_run *run, g3_error *error)
     else if (options->data)
         g3_buffer_append_text(&request.body, options->data);
     if (!done) {
-        g3_buffer_free(&request.url);
-        g3_buffer_free(&request.body);
+        g3_request_free(&request);
         return false;
     }
     if (!operation_ask(run, &request, NULL, error))
@@ -97,8 +96,7 @@ static bool upload_url(operation_run *run, g3_error *error)
     g3_buffer_free(&name);
     if (good)
         return operation_print(run, &request, run->operands[0], error);
-    g3_buffer_free(&request.url);
-    g3_buffer_free(&request.body);
+    g3_request_free(&request);
     return g3_fail(error, G3_EXIT_USAGE, "--data: give a JSON object, such as {\"authz\": [...]}");
 }
 

@@ -82,7 +82,7 @@ static bool list(operation_run *run, g3_error *error)
     while (done && count == PAGE) {
         g3_request request = {0};
         operation_begin(run, &request, "/index/", NULL, 0);
-        g3_call_add_parameter(&request, "limit", G3_VIEW("1024"));
+        g3_call_add_number(&request, "limit", PAGE);
         if (last.length)
             g3_call_add_parameter(&request, "start", g3_buffer_view(&last));
         done = operation_ask(run, &request, NULL, error) &&

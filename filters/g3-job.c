@@ -132,15 +132,19 @@ static bool ask_output(operation_run *run, const char *uid, g3_error *error)
 /* Fails with the words of a job that has failed. */
 static bool fail_job(operation_run *run, const char *uid, const char *status, g3_error *error)
 {
+    g3_arena arena = {0};
     g3_buffer words = {0};
+    g3_view output;
     g3_error unknown; /* the output may be lost; the status is not */
-    if (ask_output(run, uid, &unknown))
-        g3_job_read(g3_buffer_view(&run->answer), "output", &words);
+    if (ask_output(run, uid, &unknown) &&
+        g3_json_read_member(g3_buffer_view(&run->answer), "output", &arena, &output))
+        g3_buffer_append(&words, output);
     for (size_t i = 0; i < words.length; i++) /* a message is one line */
         if ((unsigned char)words.data[i] < ' ')
             words.data[i] = ' ';
     g3_fail(error, G3_EXIT_DIFFERENCES, "job %s: %s: %s", uid, status, g3_buffer_text(&words));
     g3_buffer_free(&words);
+    g3_arena_free(&arena);
     return false;
 }
 
@@ -168,7 +172,8 @@ static bool run_job(operation_run *run, g3_error *error)
 {
     const job_options *options = run->values;
     g3_request request = {0};
-    g3_buffer uid = {0};
+    g3_arena arena = {0};
+    g3_view uid;
     operation_begin(run, &request, "/dispatch", NULL, 0);
     g3_buffer_append_text(&request.body, "{\"action\":");
     g3_json_append_string(&request.body, g3_view_of(run->operands[0]));
@@ -176,21 +181,21 @@ static bool run_job(operation_run *run, g3_error *error)
     bool done = append_input(options, &request.body, error);
     g3_buffer_append_char(&request.body, '}');
     if (!done) {
-        g3_buffer_free(&request.url);
-        g3_buffer_free(&request.body);
+        g3_request_free(&request);
         return false;
     }
     done = operation_ask(run, &request, run->operands[0], error);
     if (done && !options->wait)
         return g3_call_print(run->output, g3_buffer_view(&run->answer), error);
-    if (done && !g3_job_read(g3_buffer_view(&run->answer), "uid", &uid))
+    if (done && !g3_json_read_member(g3_buffer_view(&run->answer), "uid", &arena, &uid))
         done = g3_fail(error, G3_EXIT_SERVICE, "%s: the service told no UID of the job",
                        run->operands[0]);
     if (done) {
-        g3_note(run->reporter, "job %s was dispatched", g3_buffer_text(&uid));
-        done = wait_for(run, g3_buffer_text(&uid), error);
+        const char *name = g3_arena_copy(&arena, uid).data;
+        g3_note(run->reporter, "job %s was dispatched", name);
+        done = wait_for(run, name, error);
     }
-    g3_buffer_free(&uid);
+    g3_arena_free(&arena);
     return done;
 }
 

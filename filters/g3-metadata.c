@@ -22,33 +22,18 @@ static const g3_option METADATA_OPTIONS[] = {
      .help = "query: the documents too, as lines {\"guid\", \"data\"}, which batch takes"},
 };
 
-/* Bytes of the longest number of a page. */
-#define NUMBER_SIZE 24
-
 static void add_flag(g3_request *request, const char *name, bool set)
 {
     if (set)
         g3_call_add_parameter(request, name, G3_VIEW("true"));
 }
 
-/* Begins the operation's request with its document. */
-static bool begin_with_document(operation_run *run, g3_request *request, const char *const *values,
-                                size_t given, g3_error *error)
-{
-    const char *file = run->count > given ? run->operands[given] : NULL;
-    operation_begin(run, request, run->operation->path, values, given);
-    if (operation_read_json(file, &request->body, error))
-        return true;
-    g3_buffer_free(&request->url);
-    g3_buffer_free(&request->body);
-    return false;
-}
-
 static bool write_document(operation_run *run, g3_error *error)
 {
     const metadata_options *options = run->values;
     g3_request request = {0};
-    if (!begin_with_document(run, &request, run->operands, 1, error))
+    const char *file = run->count > 1 ? run->operands[1] : NULL;
+    if (!operation_begin_with(run, &request, run->operation->path, run->operands, 1, file, error))
         return false;
     add_flag(&request, "overwrite", options->overwrite);
     add_flag(&request, "merge", options->merge);
@@ -59,19 +44,13 @@ static bool batch(operation_run *run, g3_error *error)
 {
     const metadata_options *options = run->values;
     g3_request request = {0};
-    if (!begin_with_document(run, &request, NULL, 0, error))
+    const char *file = run->count ? run->operands[0] : NULL;
+    if (!operation_begin_with(run, &request, run->operation->path, NULL, 0, file, error))
         return false;
     request.repeatable = options->overwrite; /* else the second answer would be conflicts */
     g3_call_add_parameter(&request, "overwrite",
                           options->overwrite ? G3_VIEW("true") : G3_VIEW("false"));
     return operation_print(run, &request, NULL, error);
-}
-
-static void add_number(g3_request *request, const char *name, int64_t number)
-{
-    char text[NUMBER_SIZE];
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    g3_call_add_parameter(request, name, g3_view_of(text));
 }
 
 /* Pages of what has these members; the service orders them by GUID. */
@@ -84,8 +63,8 @@ static bool query(operation_run *run, g3_error *error)
         g3_request request = {0};
         operation_begin(run, &request, "/metadata", NULL, 0);
         add_flag(&request, "data", options->data);
-        add_number(&request, "limit", G3_METADATA_PAGE_LIMIT);
-        add_number(&request, "offset", offset);
+        g3_call_add_number(&request, "limit", G3_METADATA_PAGE_LIMIT);
+        g3_call_add_number(&request, "offset", offset);
         done = operation_ask(run, &request, NULL, error);
         g3_view answer = g3_buffer_view(&run->answer);
         if (done && options->data)

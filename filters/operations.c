@@ -1,17 +1,15 @@
 /* The tools of single operations: command line, the plain operations, the end. */
 #include "operations.h"
-#include "g3/base/interrupt.h"
+#include "common.h"
 #include "g3/base/memory.h"
 #include "g3/io/source.h"
 #include "g3/record/json.h"
 #include <stdlib.h>
-#include <sys/prctl.h>
 
+/* Of what all filters have, these tools take what is about output and messages. */
 typedef struct shared_options {
-    const char *output;
+    common_options common;
     g3_text_list parameters;
-    bool quiet;
-    int log;
 } shared_options;
 
 static const g3_option SHARED_OPTIONS[] = {
@@ -19,7 +17,7 @@ static const g3_option SHARED_OPTIONS[] = {
      .letter = 'o',
      .kind = G3_OPTION_TEXT,
      .argument = "FILE",
-     .at = offsetof(shared_options, output),
+     .at = offsetof(shared_options, common.output),
      .help = "write there instead of standard output; complete or not at all"},
     {.name = "query",
      .kind = G3_OPTION_LIST,
@@ -29,39 +27,27 @@ static const g3_option SHARED_OPTIONS[] = {
     {.name = "quiet",
      .letter = 'q',
      .kind = G3_OPTION_FLAG,
-     .at = offsetof(shared_options, quiet),
+     .at = offsetof(shared_options, common.quiet),
      .help = "no notes and warnings"},
     {.name = "log",
      .kind = G3_OPTION_CHOICE,
      .choices = "text|json",
-     .at = offsetof(shared_options, log),
+     .at = offsetof(shared_options, common.log),
      .help = "the form of messages"},
 };
-
-/* Bytes of a document that are read at once. */
-#define READ_STEP ((size_t)64 * 1024)
 
 bool operation_read_json(const char *path, g3_buffer *body, g3_error *error)
 {
     const char *name = path ? path : "-";
-    g3_source *source = g3_source_open(name, error);
-    size_t got = 1;
-    bool done = source != NULL;
-    while (done && got) {
-        char space[READ_STEP];
-        done = g3_source_read(source, space, sizeof space, &got, error);
-        if (done)
-            g3_buffer_append(body, (g3_view){space, got});
-    }
-    g3_source_close(source);
-    if (!done)
+    if (!g3_source_read_all(name, SIZE_MAX, body, error))
         return false;
     g3_arena arena = {0};
     g3_json_reader json;
     g3_json_begin(&json, g3_buffer_view(body), &arena);
-    if (!g3_json_skip(&json, NULL) || !g3_json_at_end(&json))
-        done = g3_fail(error, G3_EXIT_INPUT, "%s: no JSON document: %s", g3_source_name_of(name),
-                       json.fault ? json.fault : "there is something behind its end");
+    bool done = g3_json_skip(&json, NULL) && g3_json_at_end(&json);
+    if (!done)
+        g3_fail(error, G3_EXIT_INPUT, "%s: no JSON document: %s", g3_source_name_of(name),
+                json.fault ? json.fault : "there is something behind its end");
     g3_arena_free(&arena);
     return done;
 }
@@ -96,6 +82,17 @@ void operation_begin(const operation_run *run, g3_request *request, const char *
     add_parameters(run, request);
 }
 
+bool operation_begin_with(const operation_run *run, g3_request *request, const char *path,
+                          const char *const *values, size_t count, const char *file,
+                          g3_error *error)
+{
+    operation_begin(run, request, path, values, count);
+    if (operation_read_json(file, &request->body, error))
+        return true;
+    g3_request_free(request);
+    return false;
+}
+
 bool operation_ask(operation_run *run, g3_request *take_request, const char *subject,
                    g3_error *error)
 {
@@ -116,14 +113,12 @@ static bool run_once(operation_run *run, size_t at, size_t given, g3_error *erro
     const operation *wanted = run->operation;
     const char *const *values = run->operands + at;
     g3_request request = {0};
-    operation_begin(run, &request, wanted->path, values, given);
     const char *subject = given ? values[0] : NULL;
     const char *file = at + given < run->count ? values[given] : NULL;
-    if (wanted->body == BODY_JSON && !operation_read_json(file, &request.body, error)) {
-        g3_buffer_free(&request.url);
-        g3_buffer_free(&request.body);
+    if (wanted->body == BODY_NONE)
+        operation_begin(run, &request, wanted->path, values, given);
+    else if (!operation_begin_with(run, &request, wanted->path, values, given, file, error))
         return false;
-    }
     return operation_print(run, &request, subject, error);
 }
 
@@ -196,15 +191,23 @@ static bool choose(const operation_tool *tool, const g3_text_list *operands, ope
     return true;
 }
 
-static bool work(const operation_tool *tool, const g3_text_list *operands,
-                 const g3_service_options *service, const shared_options *shared,
-                 operation_run *run, g3_error *error)
+/* What a run needs besides what its operation sees. */
+typedef struct tool_run {
+    const operation_tool *tool;
+    g3_service_options service;
+    shared_options shared;
+    operation_run run;
+} tool_run;
+
+static bool work(tool_run *self, const g3_text_list *operands, g3_error *error)
 {
-    if (!choose(tool, operands, run, error) ||
-        !g3_commons_open(&run->commons, service, run->reporter, error) ||
-        !tool->find_service(run, error))
+    operation_run *run = &self->run;
+    run->parameters = self->shared.parameters;
+    if (!choose(self->tool, operands, run, error) ||
+        !g3_commons_open(&run->commons, &self->service, run->reporter, error) ||
+        !self->tool->find_service(run, error))
         return false;
-    run->output = g3_sink_open(shared->output, error);
+    run->output = g3_sink_open(self->shared.common.output, error);
     return run->output && run_operation(run, error);
 }
 
@@ -218,6 +221,18 @@ static int finish(operation_run *run, bool done, g3_error *error)
     else if (run->output)
         g3_sink_discard(run->output, false);
     return done ? G3_EXIT_DONE : g3_report_error(run->reporter, error);
+}
+
+static int run_tool(void *context, const g3_text_list *operands, g3_reporter *reporter)
+{
+    tool_run *self = context;
+    g3_error error = {0};
+    self->run.reporter = reporter;
+    int status = finish(&self->run, work(self, operands, &error), &error);
+    g3_commons_close(&self->run.commons);
+    g3_buffer_free(&self->run.answer);
+    g3_buffer_free(&self->run.service);
+    return status;
 }
 
 /* The details of the help: the tool's own, and its operations. */
@@ -243,13 +258,16 @@ static void describe_operations(const operation_tool *tool, g3_buffer *text)
 
 int run_operations(const operation_tool *tool, int argc, char **argv)
 {
-    shared_options shared = {.output = "-"};
-    g3_service_options service = g3_service_option_defaults;
+    tool_run self = {.tool = tool,
+                     .service = g3_service_option_defaults,
+                     .shared = {.common = COMMON_DEFAULTS},
+                     .run = {.values = tool->values}};
+    self.shared.common.progress = G3_PROGRESS_NEVER;
     g3_option_group groups[] = {
         {"Operation", tool->options, tool->option_count, tool->values},
         {tool->more_title, tool->more_options, tool->more_option_count, tool->values},
-        {"Service", g3_service_option_table, g3_service_option_count, &service},
-        {"Output", SHARED_OPTIONS, G3_COUNT(SHARED_OPTIONS), &shared}};
+        {"Service", g3_service_option_table, g3_service_option_count, &self.service},
+        {"Output", SHARED_OPTIONS, G3_COUNT(SHARED_OPTIONS), &self.shared}};
     g3_buffer details = {0};
     describe_operations(tool, &details);
     if (!tool->more_options) /* its place goes to the first group */
@@ -262,25 +280,8 @@ int run_operations(const operation_tool *tool, int argc, char **argv)
                           .examples = tool->examples,
                           .groups = groups + left_out,
                           .group_count = G3_COUNT(groups) - left_out};
-    g3_text_list operands = {0};
-    g3_reporter reporter;
-    g3_error error = {0};
-    operation_run run = {.values = tool->values, .reporter = &reporter};
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* a core file could hold a token */
-    g3_interrupt_set_up();
-    g3_options_result result = g3_options_parse(&command, argc, argv, &operands, &error);
-    g3_reporter_set_up(&reporter, command.name, shared.quiet, shared.log == 1, G3_PROGRESS_NEVER);
-    int status = G3_EXIT_DONE;
-    run.parameters = shared.parameters;
-    if (result == G3_OPTIONS_WRONG)
-        status = g3_report_error(&reporter, &error);
-    else if (result == G3_OPTIONS_RUN)
-        status = finish(&run, work(tool, &operands, &service, &shared, &run, &error), &error);
-    g3_commons_close(&run.commons);
-    g3_buffer_free(&run.answer);
-    g3_buffer_free(&run.service);
+    int status = run_filter(&(filter){&command, &self.shared.common, run_tool, &self}, argc, argv);
     g3_buffer_free(&details);
-    free(shared.parameters.items);
-    free(operands.items);
+    free(self.shared.parameters.items);
     return status;
 }

@@ -68,6 +68,12 @@ bool operation_use_gateway(operation_run *run, const char *segment, g3_error *er
 void operation_begin(const operation_run *run, g3_request *request, const char *path,
                      const char *const *values, size_t count);
 
+/* The same with a document from a file as its body; NULL or "-": standard input.
+ * @return false with G3_EXIT_INPUT if it can't be read, or is no JSON; nothing is to be freed */
+bool operation_begin_with(const operation_run *run, g3_request *request, const char *path,
+                          const char *const *values, size_t count, const char *file,
+                          g3_error *error);
+
 /* Sends a request, and leaves the answer in run->answer; or prints it. */
 bool operation_ask(operation_run *run, g3_request *take_request, const char *subject,
                    g3_error *error);

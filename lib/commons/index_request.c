@@ -2,24 +2,11 @@
  */
 #include "g3/commons/index.h"
 
-/* What may stand as it is in a path or a query value (RFC 3986, 3.3 and 3.4) and is usual in GUIDs,
- * hashes, URLs and paths of authz: so that requests can be read in logs. */
-#define KEPT "/:@,"
-
-/* The same without the comma, which parts the GUIDs of one query. */
+/* What may stand as it is: as G3_URL_KEPT, but for the comma, which parts the GUIDs of one query.
+ */
 #define KEPT_IN_ID "/:@"
 
 #define IDS_PATH "/index/?ids="
-
-static void begin_request(g3_request *request, g3_method method, const char *base, const char *path)
-{
-    request->method = method;
-    request->repeatable = true;
-    g3_buffer_clear(&request->url);
-    g3_buffer_clear(&request->body);
-    g3_buffer_append_text(&request->url, base);
-    g3_buffer_append_text(&request->url, path);
-}
 
 /* Appends "&name=value" unless there is no value. */
 static void append_filter(g3_request *request, const char *name, const char *value)
@@ -27,7 +14,7 @@ static void append_filter(g3_request *request, const char *name, const char *val
     if (!value)
         return;
     g3_buffer_append_format(&request->url, "&%s=", name);
-    g3_url_append_encoded(&request->url, g3_view_of(value), KEPT);
+    g3_url_append_encoded(&request->url, g3_view_of(value), G3_URL_KEPT);
 }
 
 static void append_filters(g3_request *request, const g3_index_filters *filters)
@@ -51,11 +38,11 @@ static void append_filters(g3_request *request, const g3_index_filters *filters)
 void g3_index_list_request(g3_request *request, const char *base, const g3_index_filters *filters,
                            g3_view start, int64_t limit)
 {
-    begin_request(request, G3_GET, base, "/index/?limit=");
+    g3_request_begin(request, G3_GET, base, "/index/?limit=");
     g3_buffer_append_integer(&request->url, limit);
     if (start.length) {
         g3_buffer_append_text(&request->url, "&start=");
-        g3_url_append_encoded(&request->url, start, KEPT);
+        g3_url_append_encoded(&request->url, start, G3_URL_KEPT);
     }
     if (filters)
         append_filters(request, filters);
@@ -63,7 +50,7 @@ void g3_index_list_request(g3_request *request, const char *base, const g3_index
 
 void g3_index_ids_request(g3_request *request, const char *base, const g3_view *guids, size_t count)
 {
-    begin_request(request, G3_GET, base, IDS_PATH);
+    g3_request_begin(request, G3_GET, base, IDS_PATH);
     for (size_t i = 0; i < count; i++) {
         if (i)
             g3_buffer_append_char(&request->url, ',');
@@ -88,7 +75,7 @@ size_t g3_index_ids_room(const char *base)
 void g3_index_bulk_request(g3_request *request, const char *base, const g3_view *guids,
                            size_t count)
 {
-    begin_request(request, G3_POST, base, "/bulk/documents");
+    g3_request_begin(request, G3_POST, base, "/bulk/documents");
     for (size_t i = 0; i < count; i++) {
         g3_buffer_append_char(&request->body, i ? ',' : '[');
         g3_json_append_string(&request->body, guids[i]);
@@ -98,24 +85,24 @@ void g3_index_bulk_request(g3_request *request, const char *base, const g3_view 
 
 void g3_index_single_request(g3_request *request, const char *base, g3_view guid)
 {
-    begin_request(request, G3_GET, base, "/index/");
-    g3_url_append_encoded(&request->url, guid, KEPT);
+    g3_request_begin(request, G3_GET, base, "/index/");
+    g3_url_append_encoded(&request->url, guid, G3_URL_KEPT);
 }
 
 void g3_index_url_request(g3_request *request, const char *base, g3_view text, int64_t limit,
                           int64_t offset)
 {
-    begin_request(request, G3_GET, base, "/_query/urls/q?limit=");
+    g3_request_begin(request, G3_GET, base, "/_query/urls/q?limit=");
     g3_buffer_append_integer(&request->url, limit);
     g3_buffer_append_text(&request->url, "&offset=");
     g3_buffer_append_integer(&request->url, offset);
     g3_buffer_append_text(&request->url, "&include=");
-    g3_url_append_encoded(&request->url, text, KEPT);
+    g3_url_append_encoded(&request->url, text, G3_URL_KEPT);
 }
 
 void g3_index_stats_request(g3_request *request, const char *base)
 {
-    begin_request(request, G3_GET, base, "/_stats");
+    g3_request_begin(request, G3_GET, base, "/_stats");
 }
 
 bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes)
@@ -143,7 +130,7 @@ bool g3_index_read_stats(g3_view body, int64_t *files, int64_t *bytes)
 
 void g3_index_mint_request(g3_request *request, const char *base, size_t count)
 {
-    begin_request(request, G3_GET, base, "/guid/mint?count=");
+    g3_request_begin(request, G3_GET, base, "/guid/mint?count=");
     g3_buffer_append_integer(&request->url, (int64_t)count);
 }
 
@@ -160,8 +147,8 @@ void g3_index_create_request(g3_request *request, const char *base, g3_view befo
                              const g3_record *object)
 {
     g3_buffer *body = &request->body;
-    begin_request(request, G3_POST, base, "/index/");
-    g3_url_append_encoded(&request->url, before, KEPT);
+    g3_request_begin(request, G3_POST, base, "/index/");
+    g3_url_append_encoded(&request->url, before, G3_URL_KEPT);
     g3_buffer_append_text(body, "{\"did\":");
     g3_json_append_string(body, guid);
     g3_buffer_append_text(body, ",\"form\":\"object\",\"hashes\":{\"md5\":");
@@ -198,7 +185,7 @@ bool g3_index_restore_request(g3_request *request, const char *base, g3_view jso
     g3_json_reader reader;
     g3_view key, value;
     bool first;
-    begin_request(request, G3_POST, base, "/index/");
+    g3_request_begin(request, G3_POST, base, "/index/");
     g3_json_begin(&reader, json, &arena);
     bool good = g3_json_peek(&reader) == G3_JSON_OBJECT && g3_json_enter(&reader, &first);
     while (good && g3_json_more_key(&reader, &first, &key)) {
@@ -221,8 +208,8 @@ bool g3_index_restore_request(g3_request *request, const char *base, g3_view jso
 static void begin_change(g3_request *request, g3_method method, const char *base, g3_view guid,
                          g3_view revision)
 {
-    begin_request(request, method, base, "/index/");
-    g3_url_append_encoded(&request->url, guid, KEPT);
+    g3_request_begin(request, method, base, "/index/");
+    g3_url_append_encoded(&request->url, guid, G3_URL_KEPT);
     g3_buffer_append_text(&request->url, "?rev=");
     g3_url_append_encoded(&request->url, revision, NULL);
 }
@@ -239,28 +226,13 @@ void g3_index_delete_request(g3_request *request, const char *base, g3_view guid
     begin_change(request, G3_DELETE, base, guid, revision);
 }
 
-/* Enters the object that `body` is, up to the value of its member `name`. */
-static bool find_member(g3_json_reader *json, g3_view body, const char *name, g3_arena *arena)
-{
-    g3_view key;
-    bool first;
-    g3_json_begin(json, body, arena);
-    if (g3_json_peek(json) != G3_JSON_OBJECT || !g3_json_enter(json, &first))
-        return false;
-    while (g3_json_more_key(json, &first, &key)) {
-        if (g3_view_equal(key, g3_view_of(name)))
-            return true;
-        g3_json_skip(json, NULL);
-    }
-    return false;
-}
-
 bool g3_index_read_minted(g3_view body, g3_arena *arena, g3_view *guids, size_t count)
 {
     g3_json_reader json;
     bool first;
     size_t read = 0;
-    if (!find_member(&json, body, "guids", arena) || g3_json_peek(&json) != G3_JSON_ARRAY ||
+    g3_json_begin(&json, body, arena);
+    if (!g3_json_find(&json, "guids") || g3_json_peek(&json) != G3_JSON_ARRAY ||
         !g3_json_enter(&json, &first))
         return false;
     while (g3_json_more(&json, &first)) {
@@ -276,10 +248,7 @@ bool g3_index_read_minted(g3_view body, g3_arena *arena, g3_view *guids, size_t 
 
 g3_view g3_index_read_revision(g3_view body, g3_arena *arena)
 {
-    g3_json_reader json;
     g3_view revision;
-    if (!find_member(&json, body, "rev", arena) || g3_json_peek(&json) != G3_JSON_STRING ||
-        !g3_json_read_string(&json, &revision))
-        return (g3_view){0};
-    return g3_arena_copy(arena, revision);
+    return g3_json_read_member(body, "rev", arena, &revision) ? g3_arena_copy(arena, revision)
+                                                              : (g3_view){0};
 }

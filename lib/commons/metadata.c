@@ -2,23 +2,10 @@
  * verifying metadata. */
 #include "g3/commons/metadata.h"
 
-/* What may stand as it is in a path and is usual in GUIDs. */
-#define KEPT "/:@,"
-
-static void begin_request(g3_request *request, g3_method method, const char *base, const char *path)
-{
-    request->method = method;
-    request->repeatable = true;
-    g3_buffer_clear(&request->url);
-    g3_buffer_clear(&request->body);
-    g3_buffer_append_text(&request->url, base);
-    g3_buffer_append_text(&request->url, path);
-}
-
 static void begin_single(g3_request *request, g3_method method, const char *base, g3_view guid)
 {
-    begin_request(request, method, base, "/metadata/");
-    g3_url_append_encoded(&request->url, guid, KEPT);
+    g3_request_begin(request, method, base, "/metadata/");
+    g3_url_append_encoded(&request->url, guid, G3_URL_KEPT);
 }
 
 void g3_metadata_get_request(g3_request *request, const char *base, g3_view guid)
@@ -28,7 +15,7 @@ void g3_metadata_get_request(g3_request *request, const char *base, g3_view guid
 
 void g3_metadata_list_request(g3_request *request, const char *base, int64_t limit, int64_t offset)
 {
-    begin_request(request, G3_GET, base, "/metadata?data=true&limit=");
+    g3_request_begin(request, G3_GET, base, "/metadata?data=true&limit=");
     g3_buffer_append_integer(&request->url, limit);
     g3_buffer_append_text(&request->url, "&offset=");
     g3_buffer_append_integer(&request->url, offset);
@@ -36,8 +23,8 @@ void g3_metadata_list_request(g3_request *request, const char *base, int64_t lim
 
 void g3_metadata_batch_request(g3_request *request, const char *base, bool overwrite)
 {
-    begin_request(request, G3_POST, base,
-                  overwrite ? "/metadata?overwrite=true" : "/metadata?overwrite=false");
+    g3_request_begin(request, G3_POST, base,
+                     overwrite ? "/metadata?overwrite=true" : "/metadata?overwrite=false");
 }
 
 void g3_metadata_batch_add(g3_request *request, g3_view guid, g3_view document)

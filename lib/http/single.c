@@ -53,3 +53,19 @@ bool g3_http_fetch(g3_http *http, g3_method method, const char *url, g3_view bod
     g3_buffer_append(&request.body, body);
     return g3_http_send(http, &request, response, error);
 }
+
+void g3_request_begin(g3_request *request, g3_method method, const char *base, const char *path)
+{
+    request->method = method;
+    request->repeatable = true;
+    g3_buffer_clear(&request->url);
+    g3_buffer_clear(&request->body);
+    g3_buffer_append_text(&request->url, base);
+    g3_buffer_append_text(&request->url, path);
+}
+
+void g3_request_free(g3_request *request)
+{
+    g3_buffer_free(&request->url);
+    g3_buffer_free(&request->body);
+}

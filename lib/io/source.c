@@ -14,6 +14,9 @@
 /* Packed bytes read at once. */
 #define PACKED_SPACE ((size_t)128 * 1024)
 
+/* Bytes read at once where all of a file is wanted. */
+#define ALL_STEP ((size_t)64 * 1024)
+
 struct g3_source {
     char *name;
     int descriptor; /* -1: memory */
@@ -193,6 +196,23 @@ bool g3_source_read(g3_source *source, char *space, size_t capacity, size_t *got
         if (source->packed.length == 0 && !refill_packed(source, error))
             return false;
     }
+}
+
+bool g3_source_read_all(const char *path, size_t limit, g3_buffer *text, g3_error *error)
+{
+    g3_source *source = g3_source_open(path, error);
+    size_t begin = text->length, got = 1;
+    bool done = source != NULL;
+    while (done && got) {
+        char *space = g3_buffer_reserve(text, ALL_STEP);
+        done = g3_source_read(source, space, ALL_STEP, &got, error);
+        text->length += done ? got : 0;
+        if (done && text->length - begin > limit)
+            done = g3_fail(error, G3_EXIT_INPUT, "%s: has more than the %zu bytes that it may have",
+                           source->name, limit);
+    }
+    g3_source_close(source);
+    return done;
 }
 
 const char *g3_source_name(const g3_source *source)

@@ -130,18 +130,6 @@ bool g3_value_from_json(g3_value *value, g3_object_field field, g3_arena *arena,
     }
 }
 
-/* `text`, which is JSON, on one line: line ends can only stand between its tokens, where a blank
- * does as well. */
-static g3_view put_on_one_line(g3_view text, g3_arena *arena)
-{
-    if (!memchr(text.data, '\n', text.length) && !memchr(text.data, '\r', text.length))
-        return text;
-    char *line = g3_arena_take(arena, text.length);
-    for (size_t i = 0; i < text.length; i++)
-        line[i] = text.data[i] == '\n' || text.data[i] == '\r' ? ' ' : text.data[i];
-    return (g3_view){line, text.length};
-}
-
 bool g3_value_read_json(g3_value *value, g3_json_reader *reader)
 {
     g3_view text;
@@ -163,7 +151,7 @@ bool g3_value_read_json(g3_value *value, g3_json_reader *reader)
     value->type = G3_JSON;
     if (!g3_json_skip(reader, &text))
         return false;
-    value->text = put_on_one_line(text, reader->arena);
+    value->text = g3_json_on_one_line(text, reader->arena);
     return true;
 }
 

@@ -31,6 +31,11 @@ bool g3_column_add_to_set(g3_column_table *table, const g3_column *column, size_
 void g3_column_table_clear(g3_column_table *table); /* forgets all columns */
 void g3_column_table_free(g3_column_table *table);
 
+/* The place of a column's name among `names`: in its own case, else in any; or G3_NO_COLUMN.
+ * @param taken  places to be passed over; NULL: none */
+#define G3_NO_COLUMN SIZE_MAX
+size_t g3_column_find_name(const g3_view *names, size_t count, const bool *taken, g3_view name);
+
 /* What the records of a manifest look like: for each field its column, and the number of the source
  * column (cell of a row, member of a line) that its value comes from. */
 typedef struct g3_layout {

@@ -1,6 +1,5 @@
 /* A manifest behind hooks: read as it stands, its rows then made into those of other columns, and
  * these read as the kind wants them. Called by the manifest reader. */
-#include "cells.h"
 #include "g3/record/list.h"
 #include "hooks.h"
 #include "reader.h"
@@ -80,24 +79,12 @@ bool g3_hooked_open(g3_manifest_reader *reader, g3_source *take_source, g3_error
     return true;
 }
 
-/* A value as the cell that spells it: a list of texts as a list. */
+/* A value as the cell that spells it. */
 static g3_view make_cell(g3_hooked_reader *hooked, const g3_value *value, g3_arena *arena)
 {
-    if (value->type == G3_STRING)
-        return value->text;
-    if (value->type == G3_NULL)
-        return (g3_view){"", 0};
-    g3_value list = *value;
-    g3_buffer_clear(&hooked->text);
-    if (value->type == G3_JSON && value->text.length && value->text.data[0] == '[' &&
-        g3_value_from_json(&list, G3_URLS, arena, &hooked->text) && list.type == G3_LIST) {
-        g3_buffer_clear(&hooked->text);
-        g3_list_append(&hooked->text, &list, G3_URLS, true);
-    } else {
-        g3_buffer_clear(&hooked->text);
-        g3_json_append_value(&hooked->text, value);
-    }
-    return g3_arena_copy(arena, g3_buffer_view(&hooked->text));
+    g3_view cell = g3_value_cell_text(value, G3_URLS, true, &hooked->text);
+    bool scratch = cell.length && cell.data == hooked->text.data;
+    return scratch ? g3_arena_copy(arena, cell) : cell;
 }
 
 static g3_next refuse(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line,

@@ -306,3 +306,46 @@ bool g3_json_more_expected(g3_json_reader *reader, bool *first, g3_view expected
     }
     return read_key(reader, key);
 }
+
+bool g3_json_is_valid(g3_view text)
+{
+    g3_arena arena = {0};
+    g3_json_reader json;
+    g3_json_begin(&json, text, &arena);
+    bool valid = g3_json_skip(&json, NULL) && g3_json_at_end(&json);
+    g3_arena_free(&arena);
+    return valid;
+}
+
+bool g3_json_find(g3_json_reader *reader, const char *name)
+{
+    g3_view wanted = g3_view_of(name), key;
+    bool first;
+    if (g3_json_peek(reader) != G3_JSON_OBJECT || !g3_json_enter(reader, &first))
+        return false;
+    while (g3_json_more_key(reader, &first, &key)) {
+        if (g3_view_equal(key, wanted))
+            return true;
+        if (!g3_json_skip(reader, NULL))
+            return false;
+    }
+    return false;
+}
+
+bool g3_json_read_member(g3_view object, const char *name, g3_arena *arena, g3_view *text)
+{
+    g3_json_reader json;
+    g3_json_begin(&json, object, arena);
+    return g3_json_find(&json, name) && g3_json_peek(&json) == G3_JSON_STRING &&
+           g3_json_read_string(&json, text);
+}
+
+g3_view g3_json_on_one_line(g3_view text, g3_arena *arena)
+{
+    if (!memchr(text.data, '\n', text.length) && !memchr(text.data, '\r', text.length))
+        return text;
+    char *line = g3_arena_take(arena, text.length);
+    for (size_t i = 0; i < text.length; i++)
+        line[i] = text.data[i] == '\n' || text.data[i] == '\r' ? ' ' : text.data[i];
+    return (g3_view){line, text.length};
+}

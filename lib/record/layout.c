@@ -15,9 +15,6 @@ static const char *const ALIASES[G3_OBJECT_FIELDS][ALIAS_LIMIT] = {
     [G3_FILE_NAME] = {"filename", "name"},
 };
 
-/* Where a field or map has no source column. */
-#define NOWHERE SIZE_MAX
-
 /* What a layout is made from. */
 typedef struct layout_maker {
     g3_layout *layout;
@@ -26,25 +23,29 @@ typedef struct layout_maker {
     const g3_view *names;
     size_t count;
     bool *taken;         /* for each source column: it became a field, or a map renamed it */
-    size_t *map_sources; /* for each map: its source column, or NOWHERE */
+    size_t *map_sources; /* for each map: its source column, or G3_NO_COLUMN */
     g3_error *error;
 } layout_maker;
 
-/* The source column called `name`: in this case, else in any.
- * @param free_only  pass over those that are taken
- * @return its number, or NOWHERE */
-static size_t find_name(const layout_maker *maker, g3_view name, bool free_only)
+size_t g3_column_find_name(const g3_view *names, size_t count, const bool *taken, g3_view name)
 {
-    size_t found = NOWHERE;
-    for (size_t i = 0; i < maker->count; i++) {
-        if (free_only && maker->taken[i])
+    size_t found = G3_NO_COLUMN;
+    for (size_t i = 0; i < count; i++) {
+        if (taken && taken[i])
             continue;
-        if (g3_view_equal(maker->names[i], name))
+        if (g3_view_equal(names[i], name))
             return i;
-        if (found == NOWHERE && g3_view_equal_ignoring_case(maker->names[i], name))
+        if (found == G3_NO_COLUMN && g3_view_equal_ignoring_case(names[i], name))
             found = i;
     }
     return found;
+}
+
+/* The source column called `name`.
+ * @param free_only  pass over those that are taken */
+static size_t find_name(const layout_maker *maker, g3_view name, bool free_only)
+{
+    return g3_column_find_name(maker->names, maker->count, free_only ? maker->taken : NULL, name);
 }
 
 /* The object field called `name`, as maps name it. @return G3_OTHER_FIELD if it is none */
@@ -88,7 +89,7 @@ static bool find_maps(layout_maker *maker, bool complete)
     for (size_t i = 0; i < maker->options->map_count; i++) {
         const g3_column_map *map = &maker->options->maps[i];
         size_t source = find_name(maker, map->column, false);
-        if (source == NOWHERE && complete) {
+        if (source == G3_NO_COLUMN && complete) {
             g3_buffer header = {0};
             g3_append_column_names(&header, maker->names, maker->count);
             g3_fail(maker->error, G3_EXIT_INPUT,
@@ -100,7 +101,7 @@ static bool find_maps(layout_maker *maker, bool complete)
             return false;
         }
         maker->map_sources[i] = source;
-        if (source != NOWHERE)
+        if (source != G3_NO_COLUMN)
             maker->taken[source] = true;
     }
     return true;
@@ -135,7 +136,7 @@ static bool add_column(layout_maker *maker, g3_view name, g3_object_field field,
 static size_t find_field_source(const layout_maker *maker, g3_object_field field)
 {
     size_t source = find_name(maker, g3_object_columns[field].name, true);
-    for (size_t i = 0; i < ALIAS_LIMIT && source == NOWHERE && ALIASES[field][i]; i++)
+    for (size_t i = 0; i < ALIAS_LIMIT && source == G3_NO_COLUMN && ALIASES[field][i]; i++)
         source = find_name(maker, g3_view_of(ALIASES[field][i]), true);
     return source;
 }
@@ -144,7 +145,8 @@ static bool add_field(layout_maker *maker, g3_object_field field)
 {
     bool mapped = false;
     for (size_t i = 0; i < maker->options->map_count; i++) {
-        if (find_field(maker->options->maps[i].field) != field || maker->map_sources[i] == NOWHERE)
+        if (find_field(maker->options->maps[i].field) != field ||
+            maker->map_sources[i] == G3_NO_COLUMN)
             continue;
         mapped = true;
         if (!add_column(maker, g3_object_columns[field].name, field, maker->map_sources[i]))
@@ -153,7 +155,7 @@ static bool add_field(layout_maker *maker, g3_object_field field)
     if (mapped)
         return true;
     size_t source = find_field_source(maker, field);
-    if (source == NOWHERE)
+    if (source == G3_NO_COLUMN)
         return true;
     maker->taken[source] = true;
     return add_column(maker, g3_object_columns[field].name, field, source);

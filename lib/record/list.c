@@ -1,5 +1,6 @@
 /* Lists in the cells of a manifest: urls, authz, acl. Called by the manifest reader and writer. */
 #include "g3/record/list.h"
+#include "g3/record/json.h"
 
 /* Items that a list begins with room for; it grows by doubling. */
 #define FIRST_ITEMS ((size_t)4)
@@ -322,4 +323,52 @@ void g3_list_append(g3_buffer *buffer, const g3_value *list, g3_object_field fie
             append_bracketed(buffer, list);
         }
     }
+}
+
+/* Appends a JSON array of strings as the cell of a list. @return false if it is something else */
+static bool append_array(g3_view json, g3_object_field field, bool commas, g3_buffer *out)
+{
+    g3_arena arena = {0};
+    g3_json_reader reader;
+    bool first, is_list = true;
+    size_t count = 0;
+    g3_view item;
+    g3_json_begin(&reader, json, &arena);
+    if (g3_json_peek(&reader) != G3_JSON_ARRAY)
+        return false;
+    /* A string takes at least two quotes and a comma or bracket. */
+    g3_view *items = g3_arena_take(&arena, (json.length / 3 + 1) * sizeof *items);
+    g3_json_enter(&reader, &first);
+    while (is_list && g3_json_more(&reader, &first)) {
+        is_list = g3_json_peek(&reader) == G3_JSON_STRING && g3_json_read_string(&reader, &item);
+        if (is_list)
+            items[count++] = item;
+    }
+    if (is_list)
+        g3_list_append(out, &(g3_value){.type = G3_LIST, .list = {items, count}}, field, commas);
+    g3_arena_free(&arena);
+    return is_list;
+}
+
+g3_view g3_value_cell_text(const g3_value *value, g3_object_field field, bool commas,
+                           g3_buffer *scratch)
+{
+    g3_buffer_clear(scratch);
+    switch (value->type) {
+    case G3_NULL:
+        return (g3_view){"", 0};
+    case G3_STRING:
+        return value->text;
+    case G3_INTEGER:
+        g3_buffer_append_integer(scratch, value->integer);
+        break;
+    case G3_LIST:
+        g3_list_append(scratch, value, field, commas);
+        break;
+    case G3_JSON:
+        if (!append_array(value->text, field, commas, scratch))
+            return value->text;
+        break;
+    }
+    return scratch->length ? g3_buffer_view(scratch) : (g3_view){"", 0};
 }

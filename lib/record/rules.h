@@ -12,7 +12,8 @@
 typedef struct rule_term {
     bool literal;
     g3_view text;  /* the literal, or the column's name */
-    size_t column; /* where it stands in its line, from 1 */
+    size_t place;  /* where it stands in its line, from 1 */
+    size_t source; /* of a column: its place among the manifest's that the rules are bound to */
     struct rule_term *next;
 } rule_term;
 

@@ -1,4 +1,5 @@
 /* Applies rules to rows, as hooks. Called by the manifest reader (hooked.c). */
+#include "columns.h"
 #include "g3/base/utf8.h"
 #include "g3/record/json.h"
 #include "g3/record/list.h"
@@ -7,9 +8,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-/* A column that is not there. */
-#define NOWHERE SIZE_MAX
-
 /* Items of one field, at most: more are no list that anybody wrote. */
 #define ITEM_LIMIT ((size_t)4096)
 
@@ -17,7 +15,6 @@ typedef struct rule_hooks {
     g3_hooks hooks;
     g3_rules *rules;
     size_t column_count; /* of the manifest */
-    size_t *sources;     /* of the rules' column terms, in their order */
     g3_view *names;      /* that come out: the rules' fields, then the other columns */
     g3_view *items;      /* scratch, two lists that take turns */
     g3_view *others;
@@ -27,49 +24,43 @@ typedef struct rule_hooks {
     bool spelled;   /* the items are cells of lists: joined by blanks they are one */
 } rule_hooks;
 
-static size_t find_name(const g3_view *names, size_t count, g3_view name)
-{
-    size_t found = NOWHERE;
-    for (size_t i = 0; i < count; i++) {
-        if (g3_view_equal(names[i], name))
-            return i;
-        if (found == NOWHERE && g3_view_equal_ignoring_case(names[i], name))
-            found = i;
-    }
-    return found;
-}
-
 static bool fail_column(const g3_rules *rules, const field_rule *at, const rule_term *term,
                         const g3_view *names, size_t count, g3_error *error)
 {
     g3_buffer all = {0};
     g3_append_column_names(&all, names, count);
     g3_fail(error, G3_EXIT_INPUT, "%s:%zu:%zu: there is no column \"%.*s\"; the columns are: %s",
-            rules->name, at->line, term->column, (int)term->text.length, term->text.data,
+            rules->name, at->line, term->place, (int)term->text.length, term->text.data,
             g3_buffer_text(&all));
     g3_buffer_free(&all);
     return false;
 }
 
-/* Walks over the column terms of all rules. */
-static bool bind_terms(rule_hooks *bound, const g3_view *names, size_t count, bool complete,
+/* Finds the columns of a rule's item. @param taken  set for them */
+static bool bind_item(const rule_hooks *bound, const field_rule *rule, const rule_item *item,
+                      const g3_view *names, size_t count, bool complete, bool *taken,
+                      g3_error *error)
+{
+    for (rule_term *term = item->terms; term; term = term->next) {
+        if (term->literal)
+            continue;
+        term->source = g3_column_find_name(names, count, NULL, term->text);
+        if (term->source != G3_NO_COLUMN)
+            taken[term->source] = true;
+        else if (complete)
+            return fail_column(bound->rules, rule, term, names, count, error);
+    }
+    return true;
+}
+
+static bool bind_rules(const rule_hooks *bound, const g3_view *names, size_t count, bool complete,
                        bool *taken, g3_error *error)
 {
-    size_t place = 0;
     for (const field_rule *rule = bound->rules->first; rule; rule = rule->next)
         for (const rule_choice *choice = rule->choices; choice; choice = choice->next)
             for (const rule_item *item = choice->items; item; item = item->next)
-                for (const rule_term *term = item->terms; term; term = term->next) {
-                    if (term->literal)
-                        continue;
-                    size_t source = find_name(names, count, term->text);
-                    if (source == NOWHERE && complete)
-                        return fail_column(bound->rules, rule, term, names, count, error);
-                    if (source != NOWHERE)
-                        taken[source] = true;
-                    bound->sources = g3_reallocate(bound->sources, place + 1, sizeof(size_t));
-                    bound->sources[place++] = source;
-                }
+                if (!bind_item(bound, rule, item, names, count, complete, taken, error))
+                    return false;
     return true;
 }
 
@@ -87,7 +78,8 @@ static void make_names(rule_hooks *bound, const g3_view *names, size_t count, co
         bound->names[hooks->count++] = rule->field;
     }
     for (size_t i = 0; i < count; i++) {
-        if (taken[i] || find_name(bound->names, bound->rules->count, names[i]) != NOWHERE)
+        if (taken[i] ||
+            g3_column_find_name(bound->names, bound->rules->count, NULL, names[i]) != G3_NO_COLUMN)
             continue;
         hooks->sources[hooks->count] = (int64_t)i;
         bound->names[hooks->count++] = names[i];
@@ -99,7 +91,7 @@ static bool bind(g3_hooks *hooks, const g3_view *names, size_t count, bool compl
 {
     rule_hooks *bound = (rule_hooks *)hooks;
     bool *taken = g3_allocate_zeroed(count, sizeof *taken);
-    bool good = bind_terms(bound, names, count, complete, taken, error);
+    bool good = bind_rules(bound, names, count, complete, taken, error);
     bound->column_count = count;
     if (good)
         make_names(bound, names, count, taken);
@@ -111,7 +103,6 @@ static void close_hooks(g3_hooks *hooks)
 {
     rule_hooks *bound = (rule_hooks *)hooks;
     g3_rules_close(bound->rules);
-    free(bound->sources);
     free(bound->names);
     free(bound->items);
     free(bound->others);
@@ -130,23 +121,24 @@ static void add_item(rule_hooks *bound, g3_view item)
         bound->items[bound->item_count++] = item;
 }
 
-static g3_view get_cell(const g3_view *cells, size_t count, size_t source)
+/* What a term says of a row. */
+static g3_view get_text(const rule_hooks *bound, const rule_term *term, const g3_view *cells)
 {
-    return source < count ? g3_view_trim(cells[source]) : (g3_view){0};
+    if (term->literal)
+        return term->text;
+    return term->source < bound->column_count ? g3_view_trim(cells[term->source]) : (g3_view){0};
 }
 
-/* Makes an item of its terms. @param place  among the bound columns; moved on */
+/* Makes an item of its terms. */
 static g3_view make_item(const rule_hooks *bound, const rule_item *item, const g3_view *cells,
-                         size_t count, size_t *place, g3_arena *arena)
+                         g3_arena *arena)
 {
-    const rule_term *only = item->terms;
-    if (!only->next)
-        return only->literal ? only->text : get_cell(cells, count, bound->sources[(*place)++]);
-    size_t length = 0, begin = *place;
+    if (!item->terms->next)
+        return get_text(bound, item->terms, cells);
+    size_t length = 0, at = 0;
     bool columns = false, filled = false;
     for (const rule_term *term = item->terms; term; term = term->next) {
-        g3_view text =
-            term->literal ? term->text : get_cell(cells, count, bound->sources[(*place)++]);
+        g3_view text = get_text(bound, term, cells);
         columns = columns || !term->literal;
         filled = filled || (!term->literal && text.length);
         length += text.length;
@@ -154,9 +146,8 @@ static g3_view make_item(const rule_hooks *bound, const rule_item *item, const g
     if (columns && !filled)
         return (g3_view){0};
     char *joined = g3_arena_take(arena, length + 1);
-    size_t at = 0;
     for (const rule_term *term = item->terms; term; term = term->next) {
-        g3_view text = term->literal ? term->text : get_cell(cells, count, bound->sources[begin++]);
+        g3_view text = get_text(bound, term, cells);
         if (text.length)
             memcpy(joined + at, text.data, text.length);
         at += text.length;
@@ -175,22 +166,14 @@ static g3_view change_case(g3_view item, bool upper, g3_arena *arena)
     return (g3_view){changed, item.length};
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 static const char *decode_url(g3_view item, g3_arena *arena, g3_view *decoded)
 {
     char *text = g3_arena_take(arena, item.length + 1);
     size_t length = 0;
     for (size_t i = 0; i < item.length; i++) {
         bool coded = item.data[i] == '%' && i + 2 < item.length;
-        int high = coded ? hex_value(item.data[i + 1]) : -1;
-        int low = coded ? hex_value(item.data[i + 2]) : -1;
+        int high = coded ? g3_hex_digit(item.data[i + 1]) : -1;
+        int low = coded ? g3_hex_digit(item.data[i + 2]) : -1;
         bool good = high >= 0 && low >= 0;
         text[length++] = good ? (char)(high * 16 + low) : item.data[i];
         i += good ? 2 : 0;
@@ -259,13 +242,6 @@ static bool is_whole_number(g3_view item)
     return digits;
 }
 
-static bool is_json(g3_view item, g3_arena *arena)
-{
-    g3_json_reader json;
-    g3_json_begin(&json, item, arena);
-    return g3_json_skip(&json, NULL) && g3_json_at_end(&json);
-}
-
 static void add_list(rule_hooks *bound, g3_view item, g3_arena *arena)
 {
     g3_value list = g3_list_read(item, G3_URLS, true, arena);
@@ -300,7 +276,7 @@ static const char *convert_item(rule_hooks *bound, const rule_conversion *conver
         wrong = is_whole_number(item) ? NULL : "is not a whole number";
         break;
     case RULE_JSON:
-        wrong = is_json(item, arena) ? NULL : "is no JSON";
+        wrong = g3_json_is_valid(item) ? NULL : "is no JSON";
         break;
     case RULE_SPLIT:
         split(bound, item, conversion->text);
@@ -362,19 +338,14 @@ static const char *convert(rule_hooks *bound, const field_rule *rule, bool array
 }
 
 /* Finds the first choice with something in it. */
-static void choose(rule_hooks *bound, const field_rule *rule, const g3_view *cells, size_t count,
-                   size_t *place, g3_arena *arena)
+static void choose(rule_hooks *bound, const field_rule *rule, const g3_view *cells, g3_arena *arena)
 {
     bound->item_count = 0;
     bound->full = false;
-    for (const rule_choice *choice = rule->choices; choice; choice = choice->next) {
-        bool decided = bound->item_count != 0;
-        for (const rule_item *item = choice->items; item; item = item->next) {
-            g3_view made = make_item(bound, item, cells, count, place, arena);
-            if (!decided)
-                add_item(bound, made);
-        }
-    }
+    for (const rule_choice *choice = rule->choices; choice && !bound->item_count;
+         choice = choice->next)
+        for (const rule_item *item = choice->items; item; item = item->next)
+            add_item(bound, make_item(bound, item, cells, arena));
 }
 
 /* The cell of a list. */
@@ -406,9 +377,9 @@ static g3_view make_cell(rule_hooks *bound, const field_rule *rule, bool arrays,
 static g3_hook_outcome make(g3_hooks *hooks, g3_hook_row *row)
 {
     rule_hooks *bound = (rule_hooks *)hooks;
-    size_t made = 0, place = 0;
+    size_t made = 0;
     for (const field_rule *rule = bound->rules->first; rule; rule = rule->next) {
-        choose(bound, rule, row->cells, bound->column_count, &place, row->arena);
+        choose(bound, rule, row->cells, row->arena);
         row->reason = convert(bound, rule, row->arrays, row->arena, &row->value);
         if (row->reason) {
             row->field = rule->field;

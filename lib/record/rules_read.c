@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Bytes read at once, and most of a file: rules are written by people. */
-#define READ_STEP  ((size_t)16 * 1024)
+/* Bytes of a file, at most: rules are written by people. */
 #define TEXT_LIMIT ((size_t)1024 * 1024)
 
 /* Bytes of PCRE2's own words. */
@@ -110,7 +109,7 @@ static bool read_term(line_reader *reader, rule_term **made)
     if (!(literal ? read_text(reader, &text) : read_name(reader, &text)))
         return false;
     *made = g3_arena_take(&reader->rules->arena, sizeof **made);
-    **made = (rule_term){.literal = literal, .text = text, .column = at + 1};
+    **made = (rule_term){.literal = literal, .text = text, .place = at + 1};
     return true;
 }
 
@@ -252,28 +251,11 @@ static bool read_lines(g3_rules *rules, g3_error *error)
     return rules->count || g3_fail(error, G3_EXIT_USAGE, "%s: there are no rules", rules->name);
 }
 
-static bool read_file(g3_rules *rules, const char *path, g3_error *error)
-{
-    g3_source *source = g3_source_open(path, error);
-    size_t got = 1;
-    bool done = source != NULL;
-    while (done && got) {
-        char *space = g3_buffer_reserve(&rules->text, READ_STEP);
-        done = g3_source_read(source, space, READ_STEP, &got, error);
-        rules->text.length += done ? got : 0;
-        if (done && rules->text.length > TEXT_LIMIT)
-            done =
-                g3_fail(error, G3_EXIT_INPUT, "%s: is too long for a file of rules", rules->name);
-    }
-    g3_source_close(source);
-    return done;
-}
-
 g3_rules *g3_rules_read(const char *path, g3_error *error)
 {
     g3_rules *rules = g3_allocate_zeroed(1, sizeof *rules);
     rules->name = g3_duplicate(g3_view_of(g3_source_name_of(path)));
-    if (read_file(rules, path, error) && read_lines(rules, error))
+    if (g3_source_read_all(path, TEXT_LIMIT, &rules->text, error) && read_lines(rules, error))
         return rules;
     g3_rules_close(rules);
     return NULL;

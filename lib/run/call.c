@@ -3,27 +3,20 @@
 #include "g3/http/status.h"
 #include "g3/record/json.h"
 
-/* What may stand as it is in a path or a value and is usual in GUIDs. */
-#define KEPT "/:@,"
-
-size_t g3_call_begin(g3_request *request, g3_method method, const char *base, const char *path,
-                     const char *const *values, size_t count)
+void g3_call_begin(g3_request *request, g3_method method, const char *base, const char *path,
+                   const char *const *values, size_t count)
 {
     size_t taken = 0;
-    request->method = method;
+    g3_request_begin(request, method, base, "");
     request->repeatable = method != G3_POST; /* else the service may do it twice */
-    g3_buffer_clear(&request->url);
-    g3_buffer_clear(&request->body);
-    g3_buffer_append_text(&request->url, base);
     for (const char *at = path; *at;) {
         if (at[0] == '{' && at[1] == '}' && taken < count) {
-            g3_url_append_encoded(&request->url, g3_view_of(values[taken++]), KEPT);
+            g3_url_append_encoded(&request->url, g3_view_of(values[taken++]), G3_URL_KEPT);
             at += strlen("{}");
         } else {
             g3_buffer_append_char(&request->url, *at++);
         }
     }
-    return taken;
 }
 
 void g3_call_add_parameter(g3_request *request, const char *name, g3_view value)
@@ -32,7 +25,15 @@ void g3_call_add_parameter(g3_request *request, const char *name, g3_view value)
     g3_buffer_append_char(&request->url, first ? '?' : '&');
     g3_url_append_encoded(&request->url, g3_view_of(name), NULL);
     g3_buffer_append_char(&request->url, '=');
-    g3_url_append_encoded(&request->url, value, KEPT);
+    g3_url_append_encoded(&request->url, value, G3_URL_KEPT);
+}
+
+void g3_call_add_number(g3_request *request, const char *name, int64_t number)
+{
+    g3_buffer text = {0};
+    g3_buffer_append_integer(&text, number);
+    g3_call_add_parameter(request, name, g3_buffer_view(&text));
+    g3_buffer_free(&text);
 }
 
 /* The service has answered, but not as it was asked to. */
@@ -56,7 +57,7 @@ bool g3_call(g3_http *http, g3_request *take_request, const char *subject, g3_bu
         done = false;
         if (error)
             *error = response.error;
-    } else if (done && (response.status < G3_HTTP_OK || response.status >= 300)) {
+    } else if (done && !g3_http_is_success(response.status)) {
         done = refuse(&response, subject ? subject : g3_buffer_text(&shown), error);
     }
     g3_buffer_clear(answer);
@@ -67,75 +68,27 @@ bool g3_call(g3_http *http, g3_request *take_request, const char *subject, g3_bu
     return done;
 }
 
-/* Appends JSON on one line: line ends stand between its tokens only. */
-static void append_line(g3_buffer *out, g3_view json)
+static void append_line(g3_buffer *out, g3_view json, g3_arena *arena)
 {
-    size_t begin = out->length;
-    g3_buffer_append(out, json);
-    for (size_t i = begin; i < out->length; i++)
-        if (out->data[i] == '\n' || out->data[i] == '\r')
-            out->data[i] = ' ';
+    g3_buffer_append(out, g3_json_on_one_line(json, arena));
     g3_buffer_append_char(out, '\n');
 }
 
 bool g3_call_print(g3_sink *output, g3_view answer, g3_error *error)
 {
     g3_arena arena = {0};
-    g3_json_reader json;
     g3_view text = g3_view_trim(answer);
     g3_buffer *out = g3_sink_buffer(output);
-    g3_json_begin(&json, text, &arena);
     if (text.length == 0) {
         g3_buffer_append_text(out, "null\n");
-    } else if (g3_json_skip(&json, NULL) && g3_json_at_end(&json)) {
-        append_line(out, text);
+    } else if (g3_json_is_valid(text)) {
+        append_line(out, text, &arena);
     } else {
         g3_json_append_string(out, text);
         g3_buffer_append_char(out, '\n');
     }
     g3_arena_free(&arena);
     return g3_sink_settle(output, false, error);
-}
-
-/* Stands the reader at the array: the text itself, or a member of the object that it is. */
-static bool find_array(g3_json_reader *json, const char *member)
-{
-    g3_view name;
-    bool first;
-    if (!member)
-        return g3_json_peek(json) == G3_JSON_ARRAY;
-    if (g3_json_peek(json) != G3_JSON_OBJECT || !g3_json_enter(json, &first))
-        return false;
-    while (g3_json_more_key(json, &first, &name)) {
-        if (g3_view_equal(name, g3_view_of(member)))
-            return g3_json_peek(json) == G3_JSON_ARRAY;
-        if (!g3_json_skip(json, NULL))
-            return false;
-    }
-    return false;
-}
-
-/* Notes the `did` of an item. */
-static void note_did(g3_view item, g3_buffer *last)
-{
-    g3_arena arena = {0};
-    g3_json_reader json;
-    g3_view name, did;
-    bool first;
-    g3_buffer_clear(last);
-    g3_json_begin(&json, item, &arena);
-    if (g3_json_peek(&json) == G3_JSON_OBJECT && g3_json_enter(&json, &first))
-        while (g3_json_more_key(&json, &first, &name)) {
-            bool found =
-                g3_view_equal(name, G3_VIEW("did")) && g3_json_peek(&json) == G3_JSON_STRING;
-            if (found ? !g3_json_read_string(&json, &did) : !g3_json_skip(&json, NULL))
-                break;
-            if (found) {
-                g3_buffer_append(last, did);
-                break;
-            }
-        }
-    g3_arena_free(&arena);
 }
 
 static bool fail_shape(const char *wanted, g3_error *error)
@@ -148,21 +101,24 @@ bool g3_call_print_items(g3_sink *output, g3_view answer, const char *member, in
 {
     g3_arena arena = {0};
     g3_json_reader json;
-    g3_view item = {0};
+    g3_view item = {0}, did;
     bool first;
     *count = 0;
     g3_json_begin(&json, answer, &arena);
-    bool good = find_array(&json, member) && g3_json_enter(&json, &first);
+    bool good = (!member || g3_json_find(&json, member)) && g3_json_peek(&json) == G3_JSON_ARRAY &&
+                g3_json_enter(&json, &first);
     while (good && g3_json_more(&json, &first) && g3_json_skip(&json, &item)) {
-        append_line(g3_sink_buffer(output), item);
+        append_line(g3_sink_buffer(output), item, &arena);
         ++*count;
     }
     if (!good || json.fault)
         good = fail_shape("a list", error);
     else
         good = g3_sink_settle(output, false, error);
-    if (last && *count)
-        note_did(item, last);
+    if (last)
+        g3_buffer_clear(last);
+    if (last && *count && g3_json_read_member(item, "did", &arena, &did))
+        g3_buffer_append(last, did);
     g3_arena_free(&arena);
     return good;
 }

@@ -30,8 +30,15 @@ void g3_ingest_end_row(g3_ingest *ingest, g3_ingest_row *row, g3_ingest_action a
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     row->error = g3_arena_copy(&ingest->arena, g3_view_of(text));
-    row->action = action;
-    row->step = G3_STEP_DONE;
+    g3_ingest_end(row, action);
+}
+
+void g3_ingest_end_refused(g3_ingest *ingest, g3_ingest_row *row, const g3_response *response)
+{
+    g3_buffer words = {0};
+    g3_response_append_words(&words, response);
+    g3_ingest_end_row(ingest, row, G3_INGEST_FAILED, "%s", g3_buffer_text(&words));
+    g3_buffer_free(&words);
 }
 
 void g3_ingest_end_stale(g3_ingest *ingest, g3_ingest_row *row, const char *what)

@@ -127,12 +127,6 @@ static void decide_new(g3_ingest *ingest, g3_ingest_row *row)
     g3_buffer_free(&members);
 }
 
-static void end_row(g3_ingest_row *row, g3_ingest_action action)
-{
-    row->action = action;
-    row->step = G3_STEP_DONE;
-}
-
 /* Takes up the record that a row's GUID has. */
 static void take_record(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
 {
@@ -165,14 +159,16 @@ void g3_ingest_decide(g3_ingest *ingest, g3_ingest_row *row, const g3_record *re
         row->seen = seen;
     else
         row->change = row->old = (g3_view){0};
-    end_row(row, created ? G3_INGEST_CREATED : updated ? G3_INGEST_UPDATED : G3_INGEST_UNCHANGED);
+    g3_ingest_end(row, created   ? G3_INGEST_CREATED
+                       : updated ? G3_INGEST_UPDATED
+                                 : G3_INGEST_UNCHANGED);
 }
 
 void g3_ingest_decide_deletion(g3_ingest *ingest, g3_ingest_row *row, const g3_record *record)
 {
     bool intended = row->step == G3_STEP_READ && row->action == G3_INGEST_DELETED;
     if (!record) {
-        end_row(row, intended ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
+        g3_ingest_end(row, intended ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
         return;
     }
     const g3_record *wanted = g3_ingest_unpack(ingest, row);
@@ -214,10 +210,10 @@ static void recheck_present(g3_ingest *ingest, g3_ingest_row *row, const g3_reco
         known ? g3_view_equal(seen, record->revision) : has_members(row->expected, record);
     take_record(ingest, row, record);
     if (untouched) {
-        end_row(row, G3_INGEST_UNCHANGED);
+        g3_ingest_end(row, G3_INGEST_UNCHANGED);
     } else if (row->action == G3_INGEST_CREATED) {
         if (is_made(ingest, row, record))
-            end_row(row, G3_INGEST_CREATED);
+            g3_ingest_end(row, G3_INGEST_CREATED);
         else
             g3_ingest_end_stale(ingest, row, "there is another record of this guid by now");
     } else if (as_seen) {
@@ -226,7 +222,7 @@ static void recheck_present(g3_ingest *ingest, g3_ingest_row *row, const g3_reco
             row->old = g3_arena_copy(&ingest->arena, record->json);
     } else if (row->action == G3_INGEST_UPDATED && has_members(row->change, record)) {
         row->seen = seen; /* a try whose answer was lost, or a run that was killed */
-        end_row(row, G3_INGEST_UPDATED);
+        g3_ingest_end(row, G3_INGEST_UPDATED);
     } else {
         g3_ingest_end_stale(ingest, row, "the record has been changed since");
     }
@@ -239,7 +235,7 @@ void g3_ingest_recheck(g3_ingest *ingest, g3_ingest_row *row, const g3_record *r
     else if (row->action == G3_INGEST_CREATED)
         row->step = G3_STEP_CREATE;
     else if (row->action == G3_INGEST_DELETED)
-        end_row(row, row->resumed ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
+        g3_ingest_end(row, row->resumed ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
     else
         g3_ingest_end_stale(ingest, row, "the record is gone");
 }

@@ -43,12 +43,6 @@ g3_view g3_ingest_make_document(g3_ingest *ingest, const g3_ingest_row *row, g3_
     return g3_buffer_view(space);
 }
 
-static void end_row(g3_ingest_row *row, g3_ingest_action action)
-{
-    row->action = action;
-    row->step = G3_STEP_DONE;
-}
-
 /* There is none. */
 static void decide_absent(g3_ingest *ingest, g3_ingest_row *row)
 {
@@ -56,7 +50,7 @@ static void decide_absent(g3_ingest *ingest, g3_ingest_row *row)
     if (ingest->fixed && row->action == G3_INGEST_UPDATED)
         g3_ingest_end_stale(ingest, row, "the document is gone");
     else if (ingest->options->task == G3_INGEST_DELETE || row->action == G3_INGEST_DELETED)
-        end_row(row, row->resumed && !undo ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
+        g3_ingest_end(row, row->resumed && !undo ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
     else {
         row->step = G3_STEP_CREATE;
         row->old = (g3_view){0};
@@ -71,7 +65,7 @@ static void recheck(g3_ingest *ingest, g3_ingest_row *row, g3_view document)
 {
     bool deletes = row->action == G3_INGEST_DELETED;
     if (!deletes && g3_json_same(document, row->change))
-        end_row(row, row->action);
+        g3_ingest_end(row, row->action);
     else if (row->action == G3_INGEST_CREATED)
         g3_ingest_end_stale(ingest, row, "the guid has another document by now");
     else if (g3_json_same(document, row->expected))
@@ -86,7 +80,7 @@ static void decide_present(g3_ingest *ingest, g3_ingest_row *row, g3_view docume
     g3_ingest_existing existing = ingest->options->metadata.existing;
     bool made = row->resumed && row->change.length && g3_json_same(document, row->change);
     if (made) {
-        end_row(row, row->action);
+        g3_ingest_end(row, row->action);
         return;
     }
     g3_buffer wanted = {0};
@@ -95,7 +89,7 @@ static void decide_present(g3_ingest *ingest, g3_ingest_row *row, g3_view docume
     if (!merged) /* also where what is there has no members that could stay */
         g3_buffer_append(&wanted, mine);
     if (g3_json_same(document, g3_buffer_view(&wanted))) {
-        end_row(row, G3_INGEST_UNCHANGED);
+        g3_ingest_end(row, G3_INGEST_UNCHANGED);
         row->change = row->old = (g3_view){0};
     } else if (existing == G3_INGEST_KEEP) {
         g3_ingest_end_row(ingest, row, G3_INGEST_CONFLICT, "the guid has other metadata already");

@@ -133,34 +133,13 @@ static g3_pull next_request(void *context, g3_request *request, g3_error *error)
 /* Ends a row as the service says, unless the row says itself what it is. */
 static void end_row(const send_run *run, g3_ingest_row *row, g3_ingest_action action)
 {
-    if (!run->ingest->fixed)
-        row->action = action;
-    row->step = G3_STEP_DONE;
+    g3_ingest_end(row, run->ingest->fixed ? row->action : action);
 }
 
 /* Documents are merged without having been read. */
 static bool merges_unread(const g3_ingest *ingest)
 {
     return ingest->options->metadata.existing == G3_INGEST_MERGE && !ingest->careful;
-}
-
-/* Ends a row with the service's words. */
-static void refuse(send_run *run, g3_ingest_row *row, const g3_response *response)
-{
-    g3_buffer words = {0};
-    g3_response_append_words(&words, response);
-    g3_ingest_end_row(run->ingest, row, G3_INGEST_FAILED, "%s", g3_buffer_text(&words));
-    g3_buffer_free(&words);
-}
-
-static bool is_json(g3_view body)
-{
-    g3_arena arena = {0};
-    g3_json_reader json;
-    g3_json_begin(&json, body, &arena);
-    bool is = g3_json_skip(&json, NULL) && g3_json_at_end(&json);
-    g3_arena_free(&arena);
-    return is;
 }
 
 /* Asks once more, unless that was done often enough.
@@ -238,10 +217,10 @@ static bool take_single(send_run *run, piece *asked, const g3_request *request,
                         const g3_response *response, g3_error *error)
 {
     g3_ingest_row *row = run->rows[asked->begin];
-    bool good = response->status >= G3_HTTP_OK && response->status < 300;
+    bool good = g3_http_is_success(response->status);
     bool gone = response->status == G3_HTTP_NOT_FOUND;
     if (row->step == G3_STEP_READ && (good || gone)) {
-        if (good && !is_json(g3_buffer_view(&response->body)))
+        if (good && !g3_json_is_valid(g3_buffer_view(&response->body)))
             return ask_again(run, asked, request, error);
         take_document(run, asked, response);
     } else if (row->step == G3_STEP_DELETE && (good || gone)) {
@@ -253,7 +232,7 @@ static bool take_single(send_run *run, piece *asked, const g3_request *request,
         row->step = merges_unread(run->ingest) ? G3_STEP_CREATE : G3_STEP_READ;
         return ask_again(run, asked, request, error);
     } else {
-        refuse(run, row, response);
+        g3_ingest_end_refused(run->ingest, row, response);
     }
     return true;
 }
@@ -297,12 +276,12 @@ static bool take_answer(void *context, const g3_request *request, g3_response *r
         return take_failure(run, asked, response, error);
     if (goes_alone(run, run->rows[asked->begin]))
         return take_single(run, asked, request, response, error);
-    if (response->status >= G3_HTTP_OK && response->status < 300)
+    if (g3_http_is_success(response->status))
         return take_batch(run, asked, request, response, error);
     if (asked->count > 1)
         part(run, asked, response->status == G3_HTTP_CONTENT_TOO_LARGE);
     else
-        refuse(run, run->rows[asked->begin], response);
+        g3_ingest_end_refused(run->ingest, run->rows[asked->begin], response);
     return true;
 }
 

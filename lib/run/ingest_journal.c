@@ -94,6 +94,14 @@ bool g3_ingest_journal_save(g3_ingest_journal *journal, const g3_ingest_row *row
     return save_all(journal, rows, count, save_row, error);
 }
 
+/* Steps a query to its row. @param row  set to whether there is one */
+static bool step(const g3_ingest_journal *journal, sqlite3_stmt *query, bool *row, g3_error *error)
+{
+    int code = sqlite3_step(query);
+    *row = code == SQLITE_ROW;
+    return *row || code == SQLITE_DONE || g3_journal_file_fail(&journal->file, error);
+}
+
 static g3_view load_text(sqlite3_stmt *load, int column, g3_arena *arena)
 {
     return g3_arena_copy(arena, g3_journal_read_text(load, column));
@@ -126,15 +134,13 @@ bool g3_ingest_journal_load(g3_ingest_journal *journal, g3_ingest_row *row, g3_a
         return true;
     sqlite3_stmt *load = journal->load;
     sqlite3_bind_int64(load, 1, (int64_t)row->number);
-    int code = sqlite3_step(load);
-    bool good =
-        code == SQLITE_ROW || code == SQLITE_DONE || g3_journal_file_fail(&journal->file, error);
-    if (code == SQLITE_ROW && (uint64_t)sqlite3_column_int64(load, 0) != row->digest) {
+    bool found, good = step(journal, load, &found, error);
+    if (found && (uint64_t)sqlite3_column_int64(load, 0) != row->digest) {
         good = g3_fail(error, G3_EXIT_USAGE,
                        "%s:%" PRIu64 ": the row is not the one that the journal %s is of: the "
                        "input has changed; ingest it with a new journal",
                        row->file ? row->file : "", row->line, journal->file.path);
-    } else if (code == SQLITE_ROW) {
+    } else if (found) {
         take_up(load, row, arena);
     }
     sqlite3_reset(load);
@@ -204,11 +210,9 @@ static bool find_latest(const g3_ingest_journal *journal, const g3_ingest_row *r
     g3_journal_bind_text(latest, 1, past->guid);
     sqlite3_bind_int64(latest, 2, (int64_t)row->number);
     g3_journal_bind_text(latest, 3, revision);
-    int code = sqlite3_step(latest);
-    if (code == SQLITE_ROW)
+    bool found, good = step(journal, latest, &found, error);
+    if (found)
         past->latest = load_text(latest, 0, arena);
-    bool good =
-        code == SQLITE_ROW || code == SQLITE_DONE || g3_journal_file_fail(&journal->file, error);
     sqlite3_reset(latest);
     return good;
 }
@@ -234,10 +238,8 @@ g3_next g3_ingest_journal_before(g3_ingest_journal *journal, uint64_t number, g3
     *row = (g3_ingest_row){0};
     *past = (g3_ingest_past){0};
     sqlite3_bind_int64(before, 1, number > INT64_MAX ? INT64_MAX : (int64_t)number);
-    int code = sqlite3_step(before);
-    bool good =
-        code == SQLITE_ROW || code == SQLITE_DONE || g3_journal_file_fail(&journal->file, error);
-    if (code == SQLITE_ROW) {
+    bool found, good = step(journal, before, &found, error);
+    if (found) {
         int undone = sqlite3_column_int(before, UNDONE);
         g3_view file = load_text(before, FILE_NAME, arena);
         row->number = (uint64_t)sqlite3_column_int64(before, NUMBER);
@@ -257,7 +259,7 @@ g3_next g3_ingest_journal_before(g3_ingest_journal *journal, uint64_t number, g3
         good = find_latest(journal, row, load_text(before, REVISION, arena), past, arena, error);
     }
     sqlite3_reset(before);
-    return !good ? G3_NEXT_ERROR : code == SQLITE_ROW ? G3_NEXT_ITEM : G3_NEXT_END;
+    return !good ? G3_NEXT_ERROR : found ? G3_NEXT_ITEM : G3_NEXT_END;
 }
 
 static bool save_undone(const g3_ingest_journal *journal, const g3_ingest_row *row, g3_error *error)

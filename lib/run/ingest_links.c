@@ -219,6 +219,18 @@ g3_ingest_links *g3_ingest_links_open(const g3_ingest_options *options, g3_error
     return NULL;
 }
 
+/* True if the link at hand was made for that row, as far as its number and its text as a cell tell.
+ */
+static bool is_of(const g3_ingest_links *links, const g3_ingest_row *row)
+{
+    if (links->reader.ended || links->present != row->number)
+        return false;
+    size_t offset = sizeof links->present;
+    g3_view cell = {links->reader.item.key.data + offset, links->reader.item.key.length - offset};
+    bool quoted = cell.length && (cell.data[0] == '"');
+    return quoted || g3_view_equal(g3_view_trim(cell), row->text);
+}
+
 /* Reads on to the link of a row. @return false with an error if there is none */
 static bool seek(g3_ingest_links *links, const g3_ingest_row *row, g3_error *error)
 {
@@ -229,20 +241,9 @@ static bool seek(g3_ingest_links *links, const g3_ingest_row *row, g3_error *err
         if (!links->reader.ended)
             memcpy(&links->present, links->reader.item.key.data, sizeof links->present);
     }
-    if (links->reader.ended || links->present != row->number)
-        return g3_fail(error, G3_EXIT_INPUT,
-                       "%s:%" PRIu64 ": the manifest changed while it was read", row->file,
-                       row->line);
-    return true;
-}
-
-/* True if the link was made for that row, as far as its text as a cell tells. */
-static bool is_of(const g3_ingest_links *links, const g3_ingest_row *row)
-{
-    size_t offset = sizeof links->present;
-    g3_view cell = {links->reader.item.key.data + offset, links->reader.item.key.length - offset};
-    bool quoted = cell.length && (cell.data[0] == '"');
-    return quoted || g3_view_equal(g3_view_trim(cell), row->text);
+    return is_of(links, row) ||
+           g3_fail(error, G3_EXIT_INPUT, "%s:%" PRIu64 ": the manifest changed while it was read",
+                   row->file, row->line);
 }
 
 bool g3_ingest_links_find(g3_ingest_links *links, g3_ingest *ingest, g3_ingest_row *row,
@@ -250,10 +251,6 @@ bool g3_ingest_links_find(g3_ingest_links *links, g3_ingest *ingest, g3_ingest_r
 {
     if (!seek(links, row, error))
         return false;
-    if (!is_of(links, row))
-        return g3_fail(error, G3_EXIT_INPUT,
-                       "%s:%" PRIu64 ": the manifest changed while it was read", row->file,
-                       row->line);
     g3_view link = links->reader.item.line;
     g3_view guid = {link.data + 1, link.length - 1};
     if (row->text.length == 0 || link.data[0] != ONE) {

@@ -25,13 +25,12 @@ static g3_view text_of(const g3_value *value)
 
 static uint64_t number_of(const g3_value *value)
 {
+    int64_t number = 0;
     if (value && value->type == G3_INTEGER)
-        return value->integer > 0 ? (uint64_t)value->integer : 0;
-    g3_view text = text_of(value);
-    uint64_t number = 0;
-    for (size_t i = 0; i < text.length && text.data[i] >= '0' && text.data[i] <= '9'; i++)
-        number = number * 10 + (uint64_t)(text.data[i] - '0');
-    return number;
+        number = value->integer;
+    else
+        g3_view_to_size(text_of(value), &number);
+    return number > 0 ? (uint64_t)number : 0;
 }
 
 static bool find_action(g3_view name, g3_ingest_action *action)
@@ -81,18 +80,11 @@ static const char *read_object(g3_ingest *ingest, g3_ingest_row *row, g3_arena *
     return NULL;
 }
 
-static bool is_document(g3_view text, g3_arena *arena)
+static const char *read_metadata(g3_ingest_row *row)
 {
-    g3_json_reader json;
-    g3_json_begin(&json, text, arena);
-    return g3_json_skip(&json, NULL) && g3_json_at_end(&json);
-}
-
-static const char *read_metadata(g3_ingest_row *row, g3_arena *arena)
-{
-    if (row->action != G3_INGEST_DELETED && !is_document(row->change, arena))
+    if (row->action != G3_INGEST_DELETED && !g3_json_is_valid(row->change))
         return "\"new\" is no document";
-    if (row->action != G3_INGEST_CREATED && !is_document(row->old, arena))
+    if (row->action != G3_INGEST_CREATED && !g3_json_is_valid(row->old))
         return "\"old\" is no document";
     row->expected = row->old;
     row->step = row->action == G3_INGEST_CREATED ? G3_STEP_CREATE : G3_STEP_READ;
@@ -128,5 +120,5 @@ const char *g3_ingest_plan_read(g3_ingest *ingest, const g3_record *record, g3_i
         return NULL;
     if (row->guid.length == 0)
         return "no guid";
-    return ingest->metadata ? read_metadata(row, arena) : read_object(ingest, row, arena);
+    return ingest->metadata ? read_metadata(row) : read_object(ingest, row, arena);
 }

@@ -73,27 +73,18 @@ static void read_anew(send_run *run, g3_ingest_row *row)
     push(run, row);
 }
 
-static void refuse(send_run *run, g3_ingest_row *row, const g3_response *response)
-{
-    g3_buffer words = {0};
-    g3_response_append_words(&words, response);
-    g3_ingest_end_row(run->ingest, row, G3_INGEST_FAILED, "%s", g3_buffer_text(&words));
-    g3_buffer_free(&words);
-}
-
 /* Takes the answer to a deletion. */
 static void take_deletion(send_run *run, g3_ingest_row *row, const g3_response *response)
 {
-    bool done = response->status >= G3_HTTP_OK && response->status < 300;
+    bool done = g3_http_is_success(response->status);
     if (done || response->status == G3_HTTP_NOT_FOUND) {
         /* not there: by a try whose answer was lost, or an earlier run, or others' doing */
         done = done || response->attempts > 1 || row->resumed;
-        row->action = done ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED;
-        row->step = G3_STEP_DONE;
+        g3_ingest_end(row, done ? G3_INGEST_DELETED : G3_INGEST_UNCHANGED);
     } else if (response->status == G3_HTTP_CONFLICT) {
         read_anew(run, row);
     } else {
-        refuse(run, row, response);
+        g3_ingest_end_refused(run->ingest, row, response);
     }
 }
 
@@ -101,7 +92,7 @@ static void take_deletion(send_run *run, g3_ingest_row *row, const g3_response *
 static void take_write(send_run *run, g3_ingest_row *row, const g3_response *response)
 {
     bool update = row->step == G3_STEP_UPDATE;
-    if (response->status >= G3_HTTP_OK && response->status < 300) {
+    if (g3_http_is_success(response->status)) {
         row->revision =
             g3_index_read_revision(g3_buffer_view(&response->body), &run->ingest->arena);
         row->step = G3_STEP_DONE;
@@ -114,7 +105,7 @@ static void take_write(send_run *run, g3_ingest_row *row, const g3_response *res
         g3_ingest_end_row(run->ingest, row, G3_INGEST_FAILED, "prev_guid %.*s is not in the index",
                           (int)row->before.length, row->before.data);
     } else {
-        refuse(run, row, response);
+        g3_ingest_end_refused(run->ingest, row, response);
     }
 }
 

@@ -102,6 +102,16 @@ struct g3_ingest {
 /* The record of a row; valid until the next call. */
 const g3_record *g3_ingest_unpack(g3_ingest *ingest, const g3_ingest_row *row);
 
+/* Ends a row. */
+static inline void g3_ingest_end(g3_ingest_row *row, g3_ingest_action action)
+{
+    row->action = action;
+    row->step = G3_STEP_DONE;
+}
+
+/* Ends a row that the service refuses, with its words. */
+void g3_ingest_end_refused(g3_ingest *ingest, g3_ingest_row *row, const g3_response *response);
+
 /* Ends a row with an error, as printf. */
 void g3_ingest_end_row(g3_ingest *ingest, g3_ingest_row *row, g3_ingest_action action,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -5,38 +5,21 @@
 #include "g3/record/json.h"
 #include <poll.h>
 
-bool g3_job_read(g3_view answer, const char *member, g3_buffer *text)
-{
-    g3_arena arena = {0};
-    g3_json_reader json;
-    g3_view name, value;
-    bool first, found = false;
-    g3_buffer_clear(text);
-    g3_json_begin(&json, answer, &arena);
-    if (g3_json_peek(&json) == G3_JSON_OBJECT && g3_json_enter(&json, &first))
-        while (!found && g3_json_more_key(&json, &first, &name)) {
-            bool wanted =
-                g3_view_equal(name, g3_view_of(member)) && g3_json_peek(&json) == G3_JSON_STRING;
-            if (wanted ? !g3_json_read_string(&json, &value) : !g3_json_skip(&json, NULL))
-                break;
-            found = wanted;
-        }
-    if (found)
-        g3_buffer_append(text, value);
-    g3_arena_free(&arena);
-    return found;
-}
-
 /* Asks once. */
 static bool ask(g3_http *http, const char *base, const char *uid, g3_buffer *status,
                 g3_error *error)
 {
     g3_request request = {0};
     g3_buffer answer = {0};
+    g3_arena arena = {0};
+    g3_view text = {0};
     g3_call_begin(&request, G3_GET, base, "/status?UID={}", &uid, 1);
     bool done = g3_call(http, &request, uid, &answer, error);
-    if (done && !g3_job_read(g3_buffer_view(&answer), "status", status))
+    if (done && !g3_json_read_member(g3_buffer_view(&answer), "status", &arena, &text))
         done = g3_fail(error, G3_EXIT_SERVICE, "%s: the service told no status of the job", uid);
+    g3_buffer_clear(status);
+    g3_buffer_append(status, text);
+    g3_arena_free(&arena);
     g3_buffer_free(&answer);
     return done;
 }

@@ -5,8 +5,7 @@ guid=dg.TEST/00000001-0000-4000-8000-000000000000
 printf 'guid,md5,size,urls\n%s,%032d,1,s3://b/1 gs://b/1\n' $guid 1 >have.csv
 start_sandbox --load have.csv --api-key-file key.json
 auth() { g3-auth -e "$SANDBOX" --credentials key.json "$@"; }
-echo admin:secret >login
-chmod 600 login
+write_login
 
 # A token that curl can use, and that other tools take.
 auth token >token

@@ -14,7 +14,7 @@ fetch_and_stop() { # N SIGNAL COMMAND...
   shift 2
   "$@" 2>>err &
   fetch=$!
-  while [ "$(wc -l <access.log)" -lt $answered ] && kill -0 $fetch 2>/dev/null; do sleep 0.005; done
+  wait_for_lines access.log $answered $fetch
   kill "-$signal" $fetch 2>/dev/null || true
   STATUS=0
   wait $fetch || STATUS=$?

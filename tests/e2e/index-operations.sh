@@ -1,9 +1,7 @@
 # g3-index: each operation, and what the service refuses.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
-guid() { printf 'dg.TEST/%08x-0000-4000-8000-000000000000' "$1"; }
+write_login
 { echo guid,md5,size,urls,acl; for i in 1 2 3; do printf '%s,%032d,%d,s3://b/N_%d,a\n' "$(guid $i)" $i $i $i; done; } >have.csv
 start_sandbox --load have.csv
 index() { g3-index -e "$SANDBOX" --basic-auth-file login "$@"; }

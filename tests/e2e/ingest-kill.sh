@@ -7,8 +7,7 @@
 divisor=${G3_TEST_DIVISOR:-1}
 rows=$((20000 / divisor)) kills=$((200 / divisor))
 
-echo admin:secret >login
-chmod 600 login
+write_login
 # Every other row has no GUID, every tenth is to be updated.
 make_manifest $rows | awk -F, -v OFS=, 'NR > 1 && NR % 2 { $1 = "" } { print }' >manifest.csv
 awk -F, -v OFS=, 'NR == 1 || (NR % 10 == 0 && $1 != "") { if (NR > 1) { $2 = "s3://old/" NR; $7 = "" } print }' manifest.csv >old.csv
@@ -33,7 +32,7 @@ for ((i = 0; i < kills; i++)); do
   until_lines=$(($(wc -l <access.log) + 1 + RANDOM % (3 * rows / kills + 1)))
   $ingest 2>>err &
   pid=$!
-  while [ "$(wc -l <access.log)" -lt $until_lines ] && kill -0 $pid 2>/dev/null; do sleep 0.002; done
+  wait_for_lines access.log $until_lines $pid
   [ ! -e results ] || { wait $pid; break; } # it was quicker
   kill -9 $pid 2>/dev/null || true
   wait $pid || killed=$((killed + 1))

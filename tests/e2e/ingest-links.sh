@@ -2,9 +2,7 @@
 # service, or of a manifest, with the same results.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
-guid() { printf 'dg.TEST/%08x-0000-4000-8000-000000000000' "$1"; }
+write_login
 { echo guid,md5,size,urls
   n=0
   for url in s3://b/NWD1.cram 's3://b/NWD12.cram gs://b/NWD12.cram' s3://b/N_3.cram s3://b/NX3.cram s3://b/late/x s3://b/twice.cram s3://b/twice.crai; do

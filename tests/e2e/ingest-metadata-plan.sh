@@ -1,13 +1,11 @@
 # g3-ingest --kind metadata: with a journal what is there is read before it is replaced; plans, undoing, deleting.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 start_sandbox --log access.log
 ingest() { g3-ingest -e "$SANDBOX" --basic-auth-file login --kind metadata "$@"; }
 put() { curl -sf -u admin:secret -H 'Content-Type: application/json' -X POST "$SANDBOX/mds-admin/metadata/$1?overwrite=true" -d "$2" >>curl.log; }
 state() { curl -sf "$SANDBOX/mds/metadata?data=true&limit=2000" | jq -S .; }
-actions() { jq -r '[.line, .action] | join(" ")'; }
 
 other='{"_guid_type":"mine","other":{"x":1}}'
 put a "$other"

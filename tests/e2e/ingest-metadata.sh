@@ -1,15 +1,13 @@
 # g3-ingest --kind metadata: documents as the Python SDK makes them, types by the index, what is there already.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 # The documentation's row, whose GUID the index has, and one that it has not.
 known=95a41871-222c-48ae-8004-63f4ed1f0691 unknown=dg.TEST/00000001-0000-4000-8000-000000000000
 printf 'guid,md5,size,urls\n%s,%032d,1,s3://b/1\n' $known 1 >index.csv
 start_sandbox --load index.csv --log access.log
 ingest() { g3-ingest -e "$SANDBOX" --basic-auth-file login --kind metadata --source dbgap "$@"; }
 document() { curl -sf "$SANDBOX/mds/metadata/$1" | jq -S .; }
-actions() { jq -r '[.line, .action] | join(" ")'; }
 
 expect_same <(printf '2 created\n') <(ingest -q "$TESTDATA/gold/dbgap-row.tsv" | actions)
 document $known | expect_same "$TESTDATA/gold/dbgap-row.json" -
@@ -65,7 +63,7 @@ RANDOM=3
 for ((i = 0; i < 8; i++)); do
   lines=$(($(wc -l <faults.log) + 1 + RANDOM % 60))
   $run 2>>err & pid=$!
-  while [ "$(wc -l <faults.log)" -lt $lines ] && kill -0 $pid 2>/dev/null; do sleep 0.002; done
+  wait_for_lines faults.log $lines $pid
   kill -9 $pid 2>/dev/null || true
   wait $pid || true
 done

@@ -2,17 +2,13 @@
 # has changed since. --delete, planned and done. --undo: what was there is there again.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
-guid() { printf 'dg.TEST/%08x-0000-4000-8000-000000000000' "$1"; }
-md5() { printf '%032x' "$1"; }
+write_login
 ingest() { g3-ingest -e "$SANDBOX" --basic-auth-file login "$@"; }
 admin() { curl -sf -u admin:secret -H 'Content-Type: application/json' "$@" >>curl.log; }
 record() { curl -sf "$SANDBOX/index/index/$(guid "$1")"; }
 # All that a record holds but what the service makes up.
 state() { g3-fetch-index -q -e "$SANDBOX" | tail -n +2 | cut -d, -f1 | sort | while read -r guid; do
   curl -sf "$SANDBOX/index/index/$guid" | jq -Sc 'del(.rev, .created_date, .updated_date) | .urls |= sort | .acl |= sort | .authz |= sort'; done; }
-actions() { jq -r '[.line, .action] | join(" ")'; }
 
 { echo guid,md5,size,urls,acl,authz,file_name
   for i in 1 2 3 4 5; do printf '%s,%s,%d,s3://b/%d,a,/p/%d,f%d\n' "$(guid $i)" "$(md5 $i)" $i $i $i $i; done; } >have.csv

@@ -2,8 +2,7 @@
 # a model that takes the rows one by one; a plan tells the same actions; undone, all is as before.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 rows=$((1500 / ${G3_TEST_DIVISOR:-1} + 20))
 
 # Rows of few GUIDs (with and without the prefix), md5s, urls and lists, some cells empty.

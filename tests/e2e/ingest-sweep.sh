@@ -2,8 +2,7 @@
 # results: for what is there, what is not, other spellings, repeated GUIDs, and what changes meanwhile.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 rows=3500
 make_manifest $rows >all.csv
 # Most rows are there; the spelling without the prefix, rows that come twice, new ones, changed ones.

@@ -5,8 +5,7 @@
 divisor=${G3_TEST_DIVISOR:-1}
 rows=$((2000 / divisor)) kills=$((20 / divisor + 2))
 
-echo admin:secret >login
-chmod 600 login
+write_login
 make_manifest $rows >manifest.csv
 # Every third row is to be updated, every hundredth is there as it is.
 awk -F, -v OFS=, 'NR == 1 || NR % 100 == 0 || NR % 3 == 0 { if (NR > 1 && NR % 100) { $2 = "s3://old/" NR; $7 = "" } print }' manifest.csv >old.csv
@@ -22,7 +21,7 @@ kill_often() { # SPAN COMMAND...
     until_lines=$(($(wc -l <access.log) + 1 + RANDOM % span))
     "$@" 2>>err &
     pid=$!
-    while [ "$(wc -l <access.log)" -lt $until_lines ] && kill -0 $pid 2>/dev/null; do sleep 0.002; done
+    wait_for_lines access.log $until_lines $pid
     kill -9 $pid 2>/dev/null || true
     wait $pid || true
   done

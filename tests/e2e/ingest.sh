@@ -1,14 +1,10 @@
 # g3-ingest: what becomes of each kind of row, what is written about it, what the index then has.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 start_sandbox --log access.log
 ingest() { g3-ingest -e "$SANDBOX" --basic-auth-file login "$@"; }
 index() { g3-fetch-index -q -e "$SANDBOX" --sort; }
-guid() { printf 'dg.TEST/%08x-0000-4000-8000-000000000000' "$1"; }
-md5() { printf '%032x' "$1"; }
-actions() { jq -r '[.line, .action] | join(" ")'; }
 
 # Created as they are given; a URL listed twice counts once; empty cells are left out.
 { printf 'guid,md5,size,urls,acl,authz,file_name\n'

@@ -2,8 +2,7 @@
 # is interrupted leaves the job running and tells its UID.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 start_sandbox --job-failure $'get-dbgap-metadata:no such study:\nphs0' --log access.log
 job() { g3-job -e "$SANDBOX" --basic-auth-file login "$@"; }
 

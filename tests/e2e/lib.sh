@@ -48,6 +48,21 @@ expect_text() { # FILE TEXT
   grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "$1 does not hold: $2"; }
 }
 
+# The administrator's login, in the file `login`, readable by nobody else.
+write_login() { echo admin:secret >login && chmod 600 login; }
+
+# The GUID and the md5 of a number.
+guid() { printf 'dg.TEST/%08x-0000-4000-8000-000000000000' "$1"; }
+md5() { printf '%032x' "$1"; }
+
+# What became of each row, of the results of an ingest.
+actions() { jq -r '[.line, .action] | join(" ")'; }
+
+# Waits until a file has so many lines, or a process has ended: for moments that a service's log tells.
+wait_for_lines() { # FILE COUNT PID
+  while [ "$(wc -l <"$1")" -lt "$2" ] && kill -0 "$3" 2>/dev/null; do sleep 0.002; done
+}
+
 # Prints a manifest of N made-up records as CSV, prefixes taken in turn: make_manifest N [PREFIX]...
 make_manifest() {
   local count=$1

@@ -1,8 +1,7 @@
 # g3-metadata: each operation, and what the service refuses.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 start_sandbox
 metadata() { g3-metadata -e "$SANDBOX" --basic-auth-file login "$@"; }
 

@@ -1,7 +1,6 @@
 # Each block of docs/coming-from-the-sdk.md, in order and in one folder, against a commons of the documents' own.
 . "$E2E/lib.sh"
 
-guid() { printf 'dg.TEST/%08x-0000-4000-8000-000000000000' "$1"; }
 { echo guid,urls,acl,md5,file_size,file_name
   i=0
   for name in NWD1.cram NWD1.cram.crai NWD12.cram other.bam; do

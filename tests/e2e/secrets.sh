@@ -31,7 +31,7 @@ run g3-verify -e "$SANDBOX" --credentials logins/key.json --kind metadata --sour
 lines=$(wc -l <written/access.log)
 g3-ingest -e "$SANDBOX" --basic-auth-file logins/login --journal written/killed -o written/part --match none rows.csv 2>>written/stderr &
 pid=$!
-while [ "$(wc -l <written/access.log)" -lt $((lines + 30)) ] && kill -0 $pid 2>/dev/null; do sleep 0.002; done
+wait_for_lines written/access.log $((lines + 30)) $pid
 tr '\0' '\n' </proc/$pid/cmdline >written/cmdline || true
 kill -9 $pid 2>/dev/null || true
 wait $pid || true

@@ -1,8 +1,7 @@
 # g3-verify --kind metadata: what differs, as lines of each form; all ways to come by the documents give the same.
 . "$E2E/lib.sh"
 
-echo admin:secret >login
-chmod 600 login
+write_login
 start_sandbox --collation locale --log access.log
 put() { curl -sf -u admin:secret -H 'Content-Type: application/json' -d "$2" "$SANDBOX/mds-admin/metadata/$1" >/dev/null; }
 verify() { g3-verify -q -e "$SANDBOX" --kind metadata --source s "$@"; }

@@ -141,9 +141,9 @@ g3_index_answer *g3_index_answer_open(void);
 void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
 
 /* Gives the next record, as an object record: the seven columns in order, lists as they come,
- * absent or null values G3_NULL, its revision, other members only in its `json`. A bundle (form=bundle or
- * all) has its `id` as guid, and of the other columns only the size. Valid until the next begin
- * (all records of an answer may be held together).
+ * absent or null values G3_NULL, its revision, other members only in its `json`. A bundle
+ * (form=bundle or all) has its `id` as guid, and of the other columns only the size. Valid until
+ * the next begin (all records of an answer may be held together).
  * @param reason  for G3_NEXT_ERROR: what is wrong with the answer, static text
  * @return G3_NEXT_ITEM, G3_NEXT_END or G3_NEXT_ERROR */
 g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const char **reason);

@@ -71,6 +71,13 @@ typedef struct g3_request {
     void *tag;        /* the producer's own, given back in done() */
 } g3_request;
 
+/* Begins a request anew: its method, and `path` behind `base` as its URL. It is repeatable, and its
+ * tag is left alone. */
+void g3_request_begin(g3_request *request, g3_method method, const char *base, const char *path);
+
+/* Frees a request that is not sent. */
+void g3_request_free(g3_request *request);
+
 typedef struct g3_response {
     long status;    /* HTTP status of the last try; 0 if there was no answer */
     g3_buffer body; /* of the last try, unpacked; the receiver may take it (copy the struct, zero

@@ -2,8 +2,11 @@
 #ifndef G3_HTTP_STATUS_H
 #define G3_HTTP_STATUS_H
 
+#include <stdbool.h>
+
 enum {
     G3_HTTP_OK = 200,
+    G3_HTTP_MULTIPLE_CHOICES = 300, /* the first that is no success */
     G3_HTTP_MOVED = 301,
     G3_HTTP_FOUND = 302,
     G3_HTTP_SEE_OTHER = 303,
@@ -27,5 +30,11 @@ enum {
     G3_HTTP_GATEWAY_TIMEOUT = 504,
     G3_HTTP_VERSION_NOT_SUPPORTED = 505,
 };
+
+/* True if the service has done what it was asked for (2xx). */
+static inline bool g3_http_is_success(long status)
+{
+    return status >= G3_HTTP_OK && status < G3_HTTP_MULTIPLE_CHOICES;
+}
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "g3/base/buffer.h"
 
+/* What may stand as it is in a path or a query value (RFC 3986, 3.3 and 3.4) and is usual in GUIDs,
+ * hashes, URLs and paths of authz: so that requests can be read in logs. */
+#define G3_URL_KEPT "/:@,"
+
 /* Appends `text` percent-encoded for a query value or path segment: all but unreserved characters
  * (RFC 3986, 2.3) and those in `keep` (NULL: none). */
 void g3_url_append_encoded(g3_buffer *url, g3_view text, const char *keep);

@@ -6,6 +6,7 @@
 #ifndef G3_IO_SOURCE_H
 #define G3_IO_SOURCE_H
 
+#include "g3/base/buffer.h"
 #include "g3/base/error.h"
 
 typedef struct g3_source g3_source;
@@ -23,6 +24,11 @@ g3_source *g3_source_open_memory(const char *name, g3_view bytes);
  * @return false with G3_EXIT_INPUT if the file can't be read, or its packing is corrupt or cut off;
  *         with G3_EXIT_INTERRUPTED once a signal has come (g3/base/interrupt.h) */
 bool g3_source_read(g3_source *source, char *space, size_t capacity, size_t *got, g3_error *error);
+
+/* Appends all that is at `path` ("-" is standard input) to `text`, to be held in memory.
+ * @param limit  bytes that it may have
+ * @return false with G3_EXIT_INPUT (also where there is more), or G3_EXIT_INTERRUPTED */
+bool g3_source_read_all(const char *path, size_t limit, g3_buffer *text, g3_error *error);
 
 /* What messages call the source at `path`: the path, or "standard input"; as long as that. */
 const char *g3_source_name_of(const char *path);

@@ -81,6 +81,21 @@ g3_value g3_value_from_metadata(g3_view cell, g3_arena *arena, const g3_scan *sc
 /* True if only blanks are left. */
 bool g3_json_at_end(g3_json_reader *reader);
 
+/* True if all of the text is one JSON value. */
+bool g3_json_is_valid(g3_view text);
+
+/* Enters the object at which the reader stands, up to the value of its first member called `name`.
+ * @return false if it is no object, has no such member, or on a fault */
+bool g3_json_find(g3_json_reader *reader, const char *name);
+
+/* The string that an object has for a member; borrows from `object` or lives in `arena`.
+ * @return false if it is no object, or has no such string */
+bool g3_json_read_member(g3_view object, const char *name, g3_arena *arena, g3_view *text);
+
+/* The text, which is JSON, on one line: line ends can only stand between its tokens, where a blank
+ * does as well. @return `text` itself if it is on one line, else a copy in `arena` */
+g3_view g3_json_on_one_line(g3_view text, g3_arena *arena);
+
 /* True if both texts are JSON and say the same: members in any order (of those of one name the last
  * counts), numbers by their value (1 is 1.0), whole ones of any size exactly. */
 bool g3_json_same(g3_view left, g3_view right);

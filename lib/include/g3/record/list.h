@@ -31,4 +31,10 @@ g3_value g3_list_read(g3_view cell, g3_object_field field, bool commas, g3_arena
  * @param field, commas  how it will be read back, as for g3_list_read() */
 void g3_list_append(g3_buffer *buffer, const g3_value *list, g3_object_field field, bool commas);
 
+/* A value as the text of a cell: a list, or a JSON array of strings alone, as g3_list_append() has
+ * it; other JSON as it is written.
+ * @return borrowed from `value` or `scratch` */
+g3_view g3_value_cell_text(const g3_value *value, g3_object_field field, bool commas,
+                           g3_buffer *scratch);
+
 #endif

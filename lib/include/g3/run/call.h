@@ -17,13 +17,13 @@ bool g3_call(g3_http *http, g3_request *take_request, const char *subject, g3_bu
              g3_error *error);
 
 /* Begins `request` with a URL: `path` behind `base`, each `{}` in it being the next of `values`,
- * percent-encoded but for what is usual in GUIDs.
- * @return how many values were taken */
-size_t g3_call_begin(g3_request *request, g3_method method, const char *base, const char *path,
-                     const char *const *values, size_t count);
+ * percent-encoded but for G3_URL_KEPT. It is repeatable unless it is a POST. */
+void g3_call_begin(g3_request *request, g3_method method, const char *base, const char *path,
+                   const char *const *values, size_t count);
 
 /* Appends a parameter to the request's URL. */
 void g3_call_add_parameter(g3_request *request, const char *name, g3_view value);
+void g3_call_add_number(g3_request *request, const char *name, int64_t number);
 
 /* Writes an answer as a line: JSON as it is, any other text as a JSON string. */
 bool g3_call_print(g3_sink *output, g3_view answer, g3_error *error);

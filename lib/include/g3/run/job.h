@@ -21,9 +21,4 @@
 bool g3_job_wait(g3_http *http, const char *base, const char *uid, double limit,
                  g3_reporter *reporter, g3_buffer *status, g3_error *error);
 
-/* Reads a text member of an answer {"uid", "name", "status"} or {"output"}.
- * @param text  cleared, then filled in
- * @return false if there is none */
-bool g3_job_read(g3_view answer, const char *member, g3_buffer *text);
-
 #endif
