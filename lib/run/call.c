@@ -137,7 +137,7 @@ bool g3_call_print_members(g3_sink *output, g3_view answer, int64_t *count, g3_e
         g3_buffer_append_text(out, "{\"guid\":");
         g3_json_append_string(out, name);
         g3_buffer_append_text(out, ",\"data\":");
-        g3_buffer_append(out, value);
+        g3_buffer_append(out, g3_json_on_one_line(value, &arena));
         g3_buffer_append_text(out, "}\n");
         ++*count;
     }

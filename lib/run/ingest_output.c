@@ -78,19 +78,25 @@ static void add_field(g3_record *line, size_t column, g3_value value)
     line->fields[line->count++] = (g3_field){&COLUMN[column], value};
 }
 
+/* JSON as a service wrote it, maybe on many lines. */
+static g3_value json_value(g3_ingest *ingest, g3_view text)
+{
+    return make_value(G3_JSON, text.length ? g3_json_on_one_line(text, &ingest->arena) : text);
+}
+
 /* Adds what a plan tells besides. */
-static void add_change(const g3_ingest *ingest, const g3_ingest_row *row, g3_record *line)
+static void add_change(g3_ingest *ingest, const g3_ingest_row *row, g3_record *line)
 {
     bool changes = row->action == G3_INGEST_CREATED || row->action == G3_INGEST_UPDATED ||
                    row->action == G3_INGEST_DELETED;
     if (!ingest->metadata)
         add_field(line, REVISION, text_value(row->seen));
-    add_field(line, OLD, make_value(G3_JSON, changes ? row->old : (g3_view){0}));
-    add_field(line, NEW, make_value(G3_JSON, changes ? row->change : (g3_view){0}));
+    add_field(line, OLD, json_value(ingest, changes ? row->old : (g3_view){0}));
+    add_field(line, NEW, json_value(ingest, changes ? row->change : (g3_view){0}));
 }
 
-static bool write_line(const g3_ingest *ingest, const g3_ingest_output *output,
-                       const g3_ingest_row *row, g3_error *error)
+static bool write_line(g3_ingest *ingest, const g3_ingest_output *output, const g3_ingest_row *row,
+                       g3_error *error)
 {
     g3_field fields[COLUMNS];
     g3_record line = {.fields = fields};
