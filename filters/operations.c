@@ -28,7 +28,12 @@ static const g3_option SHARED_OPTIONS[] = {
      .letter = 'q',
      .kind = G3_OPTION_FLAG,
      .at = offsetof(shared_options, common.quiet),
-     .help = "no notes and warnings"},
+     .help = "no notes, warnings and progress"},
+    {.name = "progress",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "auto|always|never",
+     .at = offsetof(shared_options, common.progress),
+     .help = "progress of what takes long on standard error; auto: if it is a terminal"},
     {.name = "log",
      .kind = G3_OPTION_CHOICE,
      .choices = "text|json",
@@ -262,7 +267,6 @@ int run_operations(const operation_tool *tool, int argc, char **argv)
                      .service = g3_service_option_defaults,
                      .shared = {.common = COMMON_DEFAULTS},
                      .run = {.values = tool->values}};
-    self.shared.common.progress = G3_PROGRESS_NEVER;
     g3_option_group groups[] = {
         {"Operation", tool->options, tool->option_count, tool->values},
         {tool->more_title, tool->more_options, tool->more_option_count, tool->values},

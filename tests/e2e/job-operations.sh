@@ -37,6 +37,22 @@ job health | expect_same <(echo '"Healthy"') -
 # One that takes its time; one that never ends.
 start_sandbox --job-time 1.5s
 job run index-object-manifest --url s3://b/m.tsv --wait | jq -r .output | expect_same <(echo '{"URL":"s3://b/m.tsv"}') -
+
+# Progress: the UID, the status and the seconds, which go on between two questions; none under -q or where
+# standard error is no terminal.
+start_sandbox --job-time 2s --log progress.log
+expect_status 0 job run index-object-manifest --wait --progress always
+uid=$(job list | jq -r .uid)
+tr '\r' '\n' <err >drawn
+running=$(($(grep -c "GET /job/status" progress.log) - 1)) # the last answer is another
+[ "$(grep -cE "g3-job: $uid: Running for [0-9]+ s" drawn)" -gt "$running" ] || fail "drawn no more often than asked: $(cat drawn)"
+[ -z "$(tail -n 1 drawn | tr -d '\033[K')" ] || fail "the progress line stays: $(tail -n 1 drawn)"
+start_sandbox --job-time 1.5s
+expect_status 0 job run index-object-manifest --wait
+expect_same <(echo "g3-job: job $(job list | jq -r .uid) was dispatched") err
+expect_status 0 job -q run index-object-manifest --wait
+expect_same /dev/null err
+
 start_sandbox --job-time 1000s
 expect_status 5 job run index-object-manifest --wait --within 1s
 expect_text err 'has not ended within 1 s'

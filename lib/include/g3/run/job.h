@@ -11,8 +11,8 @@
 #define G3_JOB_FIRST_PAUSE 1.0
 #define G3_JOB_LAST_PAUSE  30.0
 
-/* Asks for a job's status until it is neither running nor unknown. The job goes on whatever happens
- * to the waiting.
+/* Asks for a job's status until it is neither running nor unknown; progress counts the seconds
+ * meanwhile. The job goes on whatever happens to the waiting.
  * @param base    URL of the job service
  * @param limit   seconds to wait; 0: as long as it takes
  * @param status  set to the last answer's status, as "Completed"; owned by the caller
