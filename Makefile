@@ -3,7 +3,7 @@
 #   make            build                      make check    set up, build, run all tests
 #   make demo       the main job on the embedded commons
 #   make bench      speed, side by side with peers
-#   make install PREFIX=/usr/local DESTDIR=
+#   make install PREFIX=/usr/local DESTDIR=       make install-headers    for plugins only, without building
 #
 # Variants: make BUILD=build/asan SANITIZE=address,undefined; make CC=clang BUILD=build/clang; for tests
 # under valgrind: make BUILD=build/plain RUNNER=plain.
@@ -40,7 +40,7 @@ SUPPORT_OBJECTS := $(call objects,$(TEST_SUPPORT))
 LINK             = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 TOOLS           := $(FILTERS) g3-sandbox
 
-.PHONY: all tests unit faults fuzz check demo bench install uninstall deb format clean
+.PHONY: all tests unit faults fuzz check demo bench install install-headers uninstall deb format clean
 .SECONDARY:
 
 all: $(TOOLS:%=$(BUILD)/bin/%)
@@ -143,17 +143,22 @@ bench:
 	$(MAKE) -s all $(BENCHES:%=build/bench/%)
 	tests/bench/run
 
-install: all $(BUILD)/libg3.a
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
+install: all $(BUILD)/libg3.a install-headers
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(BUILD)/libg3.a $(DESTDIR)$(PREFIX)/lib
-	cd lib/include && find g3 -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/include/{} \;
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@PACKAGES@|$(PACKAGES)|' lib/g3.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
 	for tool in $(TOOLS); do \
 	    $(BUILD)/bin/$$tool --generate man >$(DESTDIR)$(PREFIX)/share/man/man1/$$tool.1 && \
 	    $(BUILD)/bin/$$tool --generate bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool || exit 1; \
 	done
+
+# All that plugins are built with; needs no building here. g3.pc names the libraries behind libg3 as flags, not
+# as packages that it requires, for else `pkg-config --cflags g3` would ask for their headers, too.
+install-headers:
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	cd lib/include && find g3 -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/include/{} \;
+	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' -e 's|@LIBS@|$(LIBS)|' lib/g3.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) \

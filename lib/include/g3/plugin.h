@@ -12,7 +12,8 @@
  *
  * Names of fields: guid, md5, file_size, acl, authz, urls, file_name, or any other column;
  * guid_for_row is another name of guid; guids_for_manifest_row makes a record for each text added.
- * See tests/plugin/sdk.c for an example.
+ * See tests/plugin/sdk.c for an example, and tests/plugin/units.cc for one in C++: that is built
+ * with c++ instead of cc, and lets no exception out of its functions.
  */
 #ifndef G3_PLUGIN_H
 #define G3_PLUGIN_H
