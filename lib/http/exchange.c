@@ -132,6 +132,15 @@ static void free_headers(struct curl_slist *headers)
     curl_slist_free_all(headers);
 }
 
+static struct curl_slist *append_content_type(struct curl_slist *headers, const char *type)
+{
+    g3_buffer line = {0};
+    g3_buffer_append_format(&line, "Content-Type: %s", type ? type : "application/json");
+    headers = curl_slist_append(headers, g3_buffer_text(&line));
+    g3_buffer_free(&line);
+    return headers;
+}
+
 static bool set_headers(g3_exchange *exchange, g3_error *error)
 {
     g3_buffer login = {0};
@@ -140,7 +149,7 @@ static bool set_headers(g3_exchange *exchange, g3_error *error)
     /* No waiting for "100 Continue": services behind a gateway do not send it. */
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
     if (exchange->request.body.length)
-        headers = curl_slist_append(headers, "Content-Type: application/json");
+        headers = append_content_type(headers, exchange->request.content_type);
     if (ok && exchange->with_login)
         headers = curl_slist_append(headers, g3_buffer_text(&login));
     free_headers(exchange->headers);
@@ -177,6 +186,7 @@ bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
     g3_buffer_clear(&exchange->response.body);
     exchange->response.status = 0;
     exchange->response.attempts++;
+    exchange->response.timed_out = false;
     exchange->too_large = false;
     exchange->curl_text[0] = '\0';
     if (!set_headers(exchange, error))

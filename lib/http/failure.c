@@ -1,6 +1,8 @@
 /* Puts a failed request into words for its user. Called by the engine. */
 #include "exchange.h"
+#include "g3/http/status.h"
 #include <json-c/json.h>
+#include <stdlib.h>
 
 /* Most bytes of the service's own words in a message. */
 #define EXCERPT_LIMIT ((size_t)200)
@@ -101,6 +103,50 @@ void g3_response_append_words(g3_buffer *text, const g3_response *response)
 {
     append_status(text, response->status);
     append_words(text, g3_buffer_view(&response->body));
+}
+
+bool g3_response_fail(const g3_response *response, const char *subject, g3_error *error)
+{
+    g3_buffer words = {0};
+    long status = response->status;
+    bool refused = status >= G3_HTTP_BAD_REQUEST && status < G3_HTTP_SERVER_ERROR;
+    g3_response_append_words(&words, response);
+    g3_fail(error, refused ? G3_EXIT_DIFFERENCES : G3_EXIT_SERVICE, "%s: %s", subject,
+            g3_buffer_text(&words));
+    g3_buffer_free(&words);
+    return false;
+}
+
+/* Names the request by its URL, as that may be shown. */
+static bool fail_with_url(const g3_request *request, const char *what, const char *detail,
+                          g3_error *error)
+{
+    g3_buffer shown = {0};
+    char *url = g3_duplicate(g3_buffer_view(&request->url));
+    g3_url_append_shown(&shown, url);
+    g3_fail(error, G3_EXIT_SERVICE, "%s: %s%s", g3_buffer_text(&shown), what, detail);
+    g3_buffer_free(&shown);
+    free(url);
+    return false;
+}
+
+bool g3_request_fail(const g3_request *request, const g3_response *response, g3_error *error)
+{
+    g3_buffer words = {0};
+    if (response->failed) {
+        if (error)
+            *error = response->error;
+        return false;
+    }
+    g3_response_append_words(&words, response);
+    fail_with_url(request, "the service answered with status ", g3_buffer_text(&words), error);
+    g3_buffer_free(&words);
+    return false;
+}
+
+bool g3_request_fail_unreadable(const g3_request *request, const char *reason, g3_error *error)
+{
+    return fail_with_url(request, "the service keeps giving a wrong answer: ", reason, error);
 }
 
 void g3_failure_describe(g3_buffer *text, const g3_exchange *exchange, CURLcode result)

@@ -129,6 +129,9 @@ static g3_outcome judge_trouble(g3_exchange *exchange, CURLcode result, g3_troub
         return fail(exchange, result, G3_EXIT_LOCAL, "");
     if (!g3_trouble_is_temporary(trouble))
         return fail(exchange, result, G3_EXIT_SERVICE, "");
+    exchange->response.timed_out = trouble == G3_TROUBLE_TIMEOUT;
+    if (exchange->response.timed_out && exchange->request.divisible)
+        return give_up(exchange, result, trouble);
     if (!exchange->request.repeatable && !(result != CURLE_OK && never_sent(exchange)))
         return fail(exchange, result, G3_EXIT_SERVICE,
                     "it may or may not have been carried out and is not sent again: look first");

@@ -36,16 +36,6 @@ void g3_call_add_number(g3_request *request, const char *name, int64_t number)
     g3_buffer_free(&text);
 }
 
-/* The service has answered, but not as it was asked to. */
-static bool refuse(const g3_response *response, const char *subject, g3_error *error)
-{
-    g3_buffer words = {0};
-    g3_response_append_words(&words, response);
-    g3_fail(error, G3_EXIT_DIFFERENCES, "%s: %s", subject, g3_buffer_text(&words));
-    g3_buffer_free(&words);
-    return false;
-}
-
 bool g3_call(g3_http *http, g3_request *take_request, const char *subject, g3_buffer *answer,
              g3_error *error)
 {
@@ -58,7 +48,7 @@ bool g3_call(g3_http *http, g3_request *take_request, const char *subject, g3_bu
         if (error)
             *error = response.error;
     } else if (done && !g3_http_is_success(response.status)) {
-        done = refuse(&response, subject ? subject : g3_buffer_text(&shown), error);
+        done = g3_response_fail(&response, subject ? subject : g3_buffer_text(&shown), error);
     }
     g3_buffer_clear(answer);
     if (done)

@@ -158,12 +158,9 @@ static g3_listing_outcome take_search(match_run *run, match *asked, const g3_req
     g3_next next;
     int64_t count = 0;
     const char *reason = NULL;
-    if (response->status != G3_HTTP_OK) {
-        g3_buffer words = {0};
-        g3_response_append_words(&words, response);
-        g3_fail(error, G3_EXIT_SERVICE, "%.*s: %s; see --index", (int)request->url.length,
-                request->url.data, g3_buffer_text(&words));
-        g3_buffer_free(&words);
+    if (response->failed || response->status != G3_HTTP_OK) {
+        g3_request_fail(request, response, error);
+        g3_error_prefix(error, "the service's search of URLs (see --index)");
         return G3_LISTING_FAILED;
     }
     g3_index_answer_begin(run->answer, g3_buffer_view(&response->body));
@@ -194,11 +191,6 @@ static bool take_answer(void *context, const g3_request *request, g3_response *r
     match_run *run = context;
     match *asked = request->tag;
     run->in_flight--;
-    if (response->failed) {
-        if (error)
-            *error = response->error;
-        return false;
-    }
     g3_listing_outcome outcome = run->ingest->metadata
                                      ? take_search(run, asked, request, response, error)
                                      : take_listing(run, asked, request, response, error);

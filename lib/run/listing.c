@@ -3,9 +3,6 @@
 #include "g3/http/status.h"
 #include <stdlib.h>
 
-/* Bytes of an unexpected answer that a message shows. */
-#define SHOWN_BODY ((size_t)200)
-
 void g3_listing_set_up(g3_listing *listing)
 {
     *listing = (g3_listing){.answer = g3_index_answer_open()};
@@ -52,53 +49,21 @@ const char *g3_listing_read(g3_listing *listing, g3_view body, int64_t limit)
     return g3_index_answer_is_listing(listing->answer) ? NULL : "no listing of records";
 }
 
-/* Fills in `error` for a request whose answer is not what it should be. */
-static void fail_with_url(const g3_request *request, const char *what, g3_view detail,
-                          g3_error *error)
-{
-    g3_buffer shown = {0};
-    char *url = g3_duplicate(g3_buffer_view(&request->url));
-    g3_url_append_shown(&shown, url);
-    g3_fail(error, G3_EXIT_SERVICE, "%s: %s: %.*s", g3_buffer_text(&shown), what,
-            (int)detail.length, detail.length ? detail.data : "");
-    for (char *c = error->message; *c; c++) /* a message is one line */
-        if ((unsigned char)*c < ' ')
-            *c = ' ';
-    g3_buffer_free(&shown);
-    free(url);
-}
-
 g3_listing_outcome g3_listing_refuse(const g3_request *request, const char *reason, int *tries,
                                      g3_error *error)
 {
     if (++*tries < G3_LISTING_TRIES)
         return G3_LISTING_AGAIN;
-    fail_with_url(request, "the service keeps giving a wrong answer", g3_view_of(reason), error);
+    g3_request_fail_unreadable(request, reason, error);
     return G3_LISTING_FAILED;
-}
-
-static void fail_with_status(const g3_request *request, const g3_response *response,
-                             g3_error *error)
-{
-    g3_buffer what = {0};
-    g3_view body = g3_buffer_view(&response->body);
-    if (body.length > SHOWN_BODY)
-        body.length = SHOWN_BODY;
-    g3_buffer_append_format(&what, "the service answered with status %ld", response->status);
-    fail_with_url(request, g3_buffer_text(&what), body, error);
-    g3_buffer_free(&what);
 }
 
 g3_listing_outcome g3_listing_take(g3_listing *listing, const g3_request *request,
                                    const g3_response *response, int64_t limit, int *tries,
                                    g3_error *error)
 {
-    if (response->failed) {
-        *error = response->error;
-        return G3_LISTING_FAILED;
-    }
-    if (response->status != G3_HTTP_OK) {
-        fail_with_status(request, response, error);
+    if (response->failed || response->status != G3_HTTP_OK) {
+        g3_request_fail(request, response, error);
         return G3_LISTING_FAILED;
     }
     const char *reason = g3_listing_read(listing, g3_buffer_view(&response->body), limit);

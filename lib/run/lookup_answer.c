@@ -4,9 +4,6 @@
 #include "lookup_service.h"
 #include "lookup_state.h"
 
-/* Bytes of an unexpected answer that a message shows. */
-#define SHOWN_BODY 120
-
 /* Answers one item; NULL: with no record. */
 static bool answer_item(g3_lookup *lookup, g3_lookup_block *block, uint32_t number,
                         const g3_record *record, g3_error *error)
@@ -126,27 +123,11 @@ static bool is_bundle(g3_view body)
     return body.length && memmem(body.data, body.length, mark.data, mark.length);
 }
 
-/* Names the request's URL in a message: without the ids, which would fill it. */
-static bool fail_with_url(g3_error *error, const g3_request *request, const char *what)
-{
-    g3_buffer shown = {0};
-    size_t length = 0;
-    while (length < request->url.length && request->url.data[length] != '?')
-        length++;
-    g3_buffer_append(&shown, (g3_view){request->url.data, length});
-    g3_fail(error, G3_EXIT_SERVICE, "%s: %s", g3_buffer_text(&shown), what);
-    g3_buffer_free(&shown);
-    return false;
-}
-
 static bool take_unreadable(g3_lookup *lookup, g3_lookup_ask *ask, const g3_request *request,
                             const char *fault, g3_error *error)
 {
-    if (++ask->unreadable > G3_LOOKUP_RETRIES) {
-        fail_with_url(error, request, fault);
-        g3_error_prefix(error, "the service keeps giving answers that can't be read");
-        return false;
-    }
+    if (++ask->unreadable > G3_LOOKUP_RETRIES)
+        return g3_request_fail_unreadable(request, fault, error);
     if (!lookup->said_unreadable)
         g3_warn(lookup->options->reporter,
                 "%s gave an answer that can't be read (%s); asking again", lookup->options->base,
@@ -213,20 +194,9 @@ bool g3_lookup_take_answer(g3_lookup *lookup, g3_lookup_ask *ask, const g3_reque
         fall_back(lookup, ask, response);
         return true;
     }
-    if (response->failed) {
-        if (error)
-            *error = response->error;
-        return false;
-    }
-    if (response->status == G3_HTTP_OK)
+    if (!response->failed && response->status == G3_HTTP_OK)
         return take_records(lookup, ask, request, response, error);
-    if (response->status == G3_HTTP_NOT_FOUND) /* singly: no such record */
+    if (!response->failed && response->status == G3_HTTP_NOT_FOUND) /* singly: no such record */
         return go_on_with_unanswered(lookup, ask, error);
-    g3_buffer what = {0};
-    g3_buffer_append_format(&what, "unexpected status %ld: ", response->status);
-    size_t shown = response->body.length < SHOWN_BODY ? response->body.length : SHOWN_BODY;
-    g3_buffer_append(&what, (g3_view){response->body.data, shown});
-    fail_with_url(error, request, g3_buffer_text(&what));
-    g3_buffer_free(&what);
-    return false;
+    return g3_request_fail(request, response, error);
 }

@@ -114,29 +114,11 @@ static bool ask_again(verification *self, question *asked, const g3_request *req
 {
     if (++asked->tries > MOST_TRIES) {
         free(asked);
-        return g3_fail(error, G3_EXIT_SERVICE,
-                       "%.*s: the service keeps giving answers that can't be read",
-                       (int)request->url.length, request->url.data);
+        return g3_request_fail_unreadable(request, "it can't be read", error);
     }
     asked->next = self->again;
     self->again = asked;
     return true;
-}
-
-/* Ends an answer that is neither a document nor a listing. */
-static bool fail_answer(const g3_request *request, const g3_response *response, g3_error *error)
-{
-    g3_buffer words = {0};
-    if (response->failed) {
-        if (error)
-            *error = response->error;
-        return false;
-    }
-    g3_response_append_words(&words, response);
-    g3_fail(error, G3_EXIT_SERVICE, "%.*s: unexpected answer: %s", (int)request->url.length,
-            request->url.data, g3_buffer_text(&words));
-    g3_buffer_free(&words);
-    return false;
 }
 
 /* Pages of the listing. */
@@ -203,7 +185,7 @@ static bool take_page(void *context, const g3_request *request, g3_response *res
     self->in_flight--;
     if (response->failed || response->status != G3_HTTP_OK) {
         free(asked);
-        return fail_answer(request, response, error);
+        return g3_request_fail(request, response, error);
     }
     if (!read_page(self, g3_buffer_view(&response->body), &count, error)) {
         free(asked);
@@ -252,7 +234,7 @@ static bool take_row(void *context, const g3_request *request, g3_response *resp
     if (response->status == G3_HTTP_NOT_FOUND)
         good = judge(self, asked->number, (g3_view){0}, &readable, error);
     else if (response->failed || response->status != G3_HTTP_OK)
-        good = fail_answer(request, response, error);
+        good = g3_request_fail(request, response, error);
     else if (response->body.length == 0)
         readable = false;
     else

@@ -63,9 +63,12 @@ typedef struct g3_http_options {
  * without the login. The producer fills it in; url and body are the engine's from then on. */
 typedef struct g3_request {
     g3_method method;
-    g3_buffer url;    /* whole URL, percent-encoded */
-    g3_buffer body;   /* JSON, sent as application/json; empty: none */
-    bool repeatable;  /* may be sent again after it might have reached the service */
+    g3_buffer url;            /* whole URL, percent-encoded */
+    g3_buffer body;           /* empty: none */
+    const char *content_type; /* of the body; NULL: application/json; static */
+    bool repeatable;          /* may be sent again after it might have reached the service */
+    bool divisible;   /* it can be asked in parts: where no answer comes in time it is not repeated,
+                         and the producer is told so (timed_out) */
     int asked_before; /* times that the producer has asked this and got an answer that it could not
                          use: it is sent after a back-off that grows with them */
     void *tag;        /* the producer's own, given back in done() */
@@ -87,11 +90,28 @@ typedef struct g3_response {
     g3_error error; /* for status 0 or when retries ran out (5xx...): what a user needs to know */
     bool failed;    /* `error` is set: connection failure, time-out, answer too large, status still
                        408/429/5xx after retries. Other 4xx are answers, not failures. */
+    bool timed_out; /* failed, for no whole answer came in time (408 and 504 too) */
 } g3_response;
 
 /* Appends what an answer says, for a message: `400 Bad Request: ` and the service's own words, on
  * one line, cut where they are long. */
 void g3_response_append_words(g3_buffer *text, const g3_response *response);
+
+/* Fails with those words, for an answer that is not what was asked for: with G3_EXIT_DIFFERENCES
+ * where the service refuses (4xx), else with G3_EXIT_SERVICE.
+ * @param subject  what was asked about, in front of them
+ * @return false */
+bool g3_response_fail(const g3_response *response, const char *subject, g3_error *error);
+
+/* Fails for an answer that a run can't go on with: with the response's own error if it failed, else
+ * with G3_EXIT_SERVICE, the request's URL and the answer's words.
+ * @return false */
+bool g3_request_fail(const g3_request *request, const g3_response *response, g3_error *error);
+
+/* Fails with G3_EXIT_SERVICE for a request whose answers can't be read though it was repeated.
+ * @param reason  what is wrong with them
+ * @return false */
+bool g3_request_fail_unreadable(const g3_request *request, const char *reason, g3_error *error);
 
 typedef enum g3_pull {
     G3_PULL_REQUEST, /* a request was given */
