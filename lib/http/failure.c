@@ -1,5 +1,6 @@
 /* Puts a failed request into words for its user. Called by the engine. */
 #include "exchange.h"
+#include "g3/base/memory.h"
 #include "g3/http/status.h"
 #include <json-c/json.h>
 #include <stdlib.h>

@@ -215,6 +215,37 @@ Test(http_faults, the_message_says_what_happened_where_and_what_to_do)
     cr_expect(strstr(message, "503 Service Unavailable; the service"), "%s", message);
 }
 
+/* What a run can't go on with: the URL is shown without its login and cut, the answer in a line. */
+Test(http_faults, an_answer_that_was_not_asked_for_is_told_with_its_url)
+{
+    g3_error error = {0};
+    g3_request request = {0};
+    g3_response response = {.status = 400};
+    g3_request_begin(&request, G3_GET, "http://admin:secret@h/index", "?ids=a%20b");
+    g3_buffer_append_text(&response.body, "{\"error\": \"no\\nhash\"}\n");
+    cr_expect_not(g3_request_fail(&request, &response, &error));
+    cr_expect_eq(error.exit, G3_EXIT_SERVICE);
+    cr_expect_str_eq(error.message,
+                     "http://***@h/index?ids=a%20b: the service answered with status "
+                     "400 Bad Request: no hash");
+
+    for (int i = 0; i < 500; i++)
+        g3_buffer_append_text(&request.url, ",dg.1/a");
+    cr_expect_not(g3_request_fail_unreadable(&request, "no listing", &error));
+    cr_expect_eq(error.exit, G3_EXIT_SERVICE);
+    cr_expect(strstr(error.message, "...: the service keeps giving a wrong answer: no listing"),
+              "%s", error.message);
+
+    /* The engine has said why already. */
+    response.failed = true;
+    g3_fail(&response.error, G3_EXIT_UNAUTHORISED, "no rights");
+    cr_expect_not(g3_request_fail(&request, &response, &error));
+    cr_expect_eq(error.exit, G3_EXIT_UNAUTHORISED);
+    cr_expect_str_eq(error.message, "no rights");
+    g3_buffer_free(&response.body);
+    g3_request_free(&request);
+}
+
 Test(http_faults, each_kind_of_trouble_is_warned_of_once, .init = cr_redirect_stderr)
 {
     g3_reporter reporter;

@@ -342,8 +342,7 @@ Test(sweep, fails_at_answers_that_are_no_listing)
         {"{\"records\": [", 200, "wrong answer"},
         {"\n<html>sign in</html>", 200, "a page of HTML"},
         {"", 200, "wrong answer"},
-        {"{\"error\":\"limit\nmust be less\"}", 400,
-         "status 400: {\"error\":\"limit must be less\"}"},
+        {"{\"error\":\"limit\nmust be less\"}", 400, "status 400 Bad Request: limit must be less"},
         {"{\"error\":\"no record found\"}", 404, "status 404"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
