@@ -1,0 +1,299 @@
+/* Compares two manifests. Called by g3-diff. */
+#include "g3/run/diff.h"
+#include "g3/io/sorter.h"
+#include "g3/record/json.h"
+#include "g3/run/compare.h"
+#include "g3/run/packed.h"
+#include "row_feed.h"
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Rows between two looks at the progress line. */
+#define PROGRESS_ROWS 65536
+
+/* One manifest. */
+typedef struct side {
+    const char *path;
+    g3_record_packer *packer;
+    g3_sorter *sorter;
+    g3_view packed; /* the next row; valid until the sorter moves on */
+    bool ended;
+    g3_view *group; /* rows of the key at hand, in the arena */
+    size_t count, room;
+} side;
+
+typedef struct diff_run {
+    const g3_diff_options *options;
+    g3_diff_result *result;
+    side old, new;
+    g3_manifest_writer *writer;
+    g3_arena arena;  /* of the key at hand */
+    g3_buffer space; /* scratch */
+} diff_run;
+
+/* Columns of the lines; the key's comes first. */
+enum { KEY, CHANGE, FIELD, OLD, NEW, COLUMNS };
+static const g3_column COLUMN[COLUMNS] = {
+    [CHANGE] = {G3_VIEW("change"), G3_VIEW("\"change\":"), G3_OTHER_FIELD},
+    [FIELD] = {G3_VIEW("field"), G3_VIEW("\"field\":"), G3_OTHER_FIELD},
+    [OLD] = {G3_VIEW("old"), G3_VIEW("\"old\":"), G3_OTHER_FIELD},
+    [NEW] = {G3_VIEW("new"), G3_VIEW("\"new\":"), G3_OTHER_FIELD},
+};
+
+static g3_value text_value(g3_view text)
+{
+    g3_value value = {.type = G3_STRING};
+    value.text = text;
+    return value;
+}
+
+static g3_view key_of(const diff_run *run, const g3_record *record)
+{
+    const g3_value *key = g3_record_get(record, run->options->key);
+    return key && key->type == G3_STRING ? key->text : (g3_view){0};
+}
+
+/* Writes one line. @param values  NULL stands for nothing */
+static bool write_line(diff_run *run, g3_view key, const char *change, g3_view field,
+                       const g3_value *old_value, const g3_value *new_value, g3_error *error)
+{
+    static const g3_value NOTHING = {.type = G3_NULL};
+    g3_field fields[COLUMNS] = {
+        [KEY] = {&g3_object_columns[run->options->key], text_value(key)},
+        [CHANGE] = {&COLUMN[CHANGE], text_value(g3_view_of(change))},
+        [FIELD] = {&COLUMN[FIELD], field.length ? text_value(field) : NOTHING},
+        [OLD] = {&COLUMN[OLD], old_value ? *old_value : NOTHING},
+        [NEW] = {&COLUMN[NEW], new_value ? *new_value : NOTHING},
+    };
+    g3_record line = {.fields = fields, .count = COLUMNS};
+    g3_manifest_write(run->writer, &line);
+    return g3_sink_settle(run->options->output, false, error);
+}
+
+/* Writes a row that only one manifest has, as a JSON object. */
+static bool write_row(diff_run *run, const g3_record *record, bool added, g3_error *error)
+{
+    g3_buffer_clear(&run->space);
+    g3_json_append_record(&run->space, record);
+    g3_value row = {.type = G3_JSON};
+    row.text = g3_view_trim(g3_buffer_view(&run->space));
+    run->result->added += added;
+    run->result->removed += !added;
+    return write_line(run, key_of(run, record), added ? "added" : "removed", (g3_view){0},
+                      added ? NULL : &row, added ? &row : NULL, error);
+}
+
+/* The value of the column of that name; NULL: there is none. */
+static const g3_value *find_value(const g3_record *record, const g3_column *column, size_t place)
+{
+    if (place < record->count && g3_view_equal(record->fields[place].column->name, column->name))
+        return &record->fields[place].value; /* most often both have the same columns */
+    for (size_t i = 0; i < record->count; i++)
+        if (g3_view_equal(record->fields[i].column->name, column->name))
+            return &record->fields[i].value;
+    return NULL;
+}
+
+/* Metadata's values by what they say: 1 is 1.0, {"a": 1, "b": 2} is {"b": 2, "a": 1}. */
+static bool values_same(diff_run *run, const g3_value *left, const g3_value *right)
+{
+    if (g3_values_agree(left, right))
+        return true;
+    if (run->options->manifest.kind != G3_KIND_METADATA ||
+        (left->type != G3_JSON && right->type != G3_JSON))
+        return false;
+    g3_buffer_clear(&run->space);
+    g3_json_append_value(&run->space, left);
+    size_t length = run->space.length;
+    g3_json_append_value(&run->space, right);
+    g3_view both = g3_buffer_view(&run->space);
+    return g3_json_same((g3_view){both.data, length},
+                        (g3_view){both.data + length, both.length - length});
+}
+
+/* Compares two rows of one key.
+ * @param write      the fields that differ are written; else the first one ends it
+ * @param differing  set to how many there are */
+static bool compare(diff_run *run, const g3_record *old_row, const g3_record *new_row, bool write,
+                    size_t *differing, g3_error *error)
+{
+    *differing = 0;
+    for (size_t i = 0; i < old_row->count; i++) {
+        const g3_column *column = old_row->fields[i].column;
+        const g3_value *old_value = &old_row->fields[i].value;
+        const g3_value *new_value = find_value(new_row, column, i);
+        if (!new_value || column->field == run->options->key ||
+            values_same(run, old_value, new_value))
+            continue;
+        ++*differing;
+        if (!write)
+            return true;
+        if (!write_line(run, key_of(run, old_row), "changed", column->name, old_value, new_value,
+                        error))
+            return false;
+    }
+    return true;
+}
+
+/* Reads one manifest into its sorter. */
+static bool read_side(diff_run *run, side *self, uint64_t *rows, g3_error *error)
+{
+    const g3_diff_options *options = run->options;
+    g3_row_feed feed = {.paths = &self->path,
+                        .path_count = 1,
+                        .options = options->manifest,
+                        .guid_optional = options->key != G3_GUID,
+                        .rejects = options->rejects,
+                        .reporter = options->reporter};
+    const g3_record *record;
+    g3_next next;
+    bool done = true;
+    while (done && (next = g3_row_feed_next(&feed, &record, error)) == G3_NEXT_ITEM) {
+        g3_view key = key_of(run, record);
+        if (key.length == 0) {
+            done = g3_row_feed_reject(&feed, "no md5", error);
+            continue;
+        }
+        g3_buffer_clear(&run->space);
+        g3_record_pack(self->packer, record, &run->space);
+        done = g3_sorter_add(self->sorter, key, g3_buffer_view(&run->space), error);
+        if (++*rows % PROGRESS_ROWS == 0)
+            g3_progress(options->reporter, "%s: %" PRIu64 " rows read", self->path, *rows);
+    }
+    done = done && next == G3_NEXT_END;
+    g3_row_feed_close(&feed);
+    return done;
+}
+
+static bool advance(side *self, g3_error *error)
+{
+    return g3_sorter_next(self->sorter, &self->packed, &self->ended, error);
+}
+
+static g3_view next_key(const diff_run *run, const side *self)
+{
+    return key_of(run, g3_record_unpack(self->packer, self->packed));
+}
+
+/* Takes the rows of a key. */
+static bool read_group(diff_run *run, side *self, g3_view key, g3_error *error)
+{
+    self->count = 0;
+    while (!self->ended && g3_view_equal(next_key(run, self), key)) {
+        if (self->count == self->room) {
+            self->room = 2 * self->room + 2;
+            self->group = g3_reallocate(self->group, self->room, sizeof *self->group);
+        }
+        self->group[self->count++] = g3_arena_copy(&run->arena, self->packed);
+        if (!advance(self, error))
+            return false;
+    }
+    return true;
+}
+
+/* Takes rows out of both groups that are alike. */
+static bool drop_alike(diff_run *run, g3_error *error)
+{
+    side *old = &run->old, *new = &run->new;
+    for (size_t i = 0; i < old->count;) {
+        const g3_record *row = g3_record_unpack(old->packer, old->group[i]);
+        size_t j = 0, differing = 1;
+        for (; j < new->count &&differing; j += differing != 0)
+            if (!compare(run, row, g3_record_unpack(new->packer, new->group[j]), false, &differing,
+                         error))
+                return false;
+        if (j == new->count) {
+            i++;
+            continue;
+        }
+        run->result->same++;
+        memmove(old->group + i, old->group + i + 1, (--old->count - i) * sizeof *old->group);
+        memmove(new->group + j, new->group + j + 1, (--new->count - j) * sizeof *new->group);
+    }
+    return true;
+}
+
+/* Compares the rows of one key. */
+static bool compare_groups(diff_run *run, g3_error *error)
+{
+    side *old = &run->old, *new = &run->new;
+    size_t differing;
+    if ((old->count > 1 || new->count > 1) && !drop_alike(run, error))
+        return false;
+    size_t both = old->count < new->count ? old->count : new->count;
+    for (size_t i = 0; i < both; i++) {
+        if (!compare(run, g3_record_unpack(old->packer, old->group[i]),
+                     g3_record_unpack(new->packer, new->group[i]), true, &differing, error))
+            return false;
+        run->result->changed += differing != 0;
+        run->result->same += differing == 0;
+    }
+    for (size_t i = both; i < old->count; i++)
+        if (!write_row(run, g3_record_unpack(old->packer, old->group[i]), false, error))
+            return false;
+    for (size_t i = both; i < new->count; i++)
+        if (!write_row(run, g3_record_unpack(new->packer, new->group[i]), true, error))
+            return false;
+    return true;
+}
+
+/* The lesser of the next keys, in the arena. */
+static g3_view choose_key(diff_run *run)
+{
+    g3_arena_clear(&run->arena);
+    g3_view key = next_key(run, run->old.ended ? &run->new : &run->old);
+    if (!run->old.ended && !run->new.ended) {
+        g3_view other = next_key(run, &run->new);
+        if (g3_view_compare(other, key) < 0)
+            key = other;
+    }
+    return g3_arena_copy(&run->arena, key);
+}
+
+static bool compare_sides(diff_run *run, g3_error *error)
+{
+    if (!advance(&run->old, error) || !advance(&run->new, error))
+        return false;
+    while (!run->old.ended || !run->new.ended) {
+        g3_view key = choose_key(run);
+        if (!read_group(run, &run->old, key, error) || !read_group(run, &run->new, key, error) ||
+            !compare_groups(run, error))
+            return false;
+    }
+    return true;
+}
+
+static void open_side(side *self, const char *path, int64_t memory)
+{
+    *self = (side){.path = path};
+    self->packer = g3_record_packer_open();
+    self->sorter = g3_sorter_open((size_t)memory / 2);
+}
+
+static void close_side(side *self)
+{
+    g3_sorter_close(self->sorter);
+    g3_record_packer_close(self->packer);
+    free(self->group);
+}
+
+bool g3_diff_run(const g3_diff_options *options, g3_diff_result *result, g3_error *error)
+{
+    diff_run run = {.options = options, .result = result};
+    const g3_column *columns[COLUMNS] = {&g3_object_columns[options->key], &COLUMN[CHANGE],
+                                         &COLUMN[FIELD], &COLUMN[OLD], &COLUMN[NEW]};
+    *result = (g3_diff_result){0};
+    run.writer = g3_manifest_writer_open(options->output, options->format, options->delimiter);
+    g3_manifest_writer_columns(run.writer, columns, COLUMNS);
+    open_side(&run.old, options->old_path, options->memory);
+    open_side(&run.new, options->new_path, options->memory);
+    bool done = read_side(&run, &run.old, &result->old_rows, error) &&
+                read_side(&run, &run.new, &result->new_rows, error) && compare_sides(&run, error);
+    g3_progress_end(options->reporter);
+    close_side(&run.old);
+    close_side(&run.new);
+    g3_manifest_writer_close(run.writer);
+    g3_arena_free(&run.arena);
+    g3_buffer_free(&run.space);
+    return done;
+}
