@@ -30,6 +30,10 @@ struct settings {
     int token_paths;
     double job_time;
     g3_text_list job_failures;
+    int64_t submission_limit;
+    int64_t submission_patience;
+    int64_t graph_patience;
+    g3_text_list graph_failures;
     bool quiet;
 };
 
@@ -40,8 +44,9 @@ struct commons {
     struct store *store;
     struct faults faults;
     struct jobs *jobs;
-    char *login;           /* "user:password" of the administrator */
-    struct token_key *key; /* signs tokens */
+    atomic_llong transactions; /* that the submission service has answered */
+    char *login;               /* "user:password" of the administrator */
+    struct token_key *key;     /* signs tokens */
 };
 
 #endif

@@ -100,6 +100,29 @@ static const g3_option JOB_OPTIONS[] = {
      .help = "jobs of this action fail with these words (may be repeated)"},
 };
 
+static const g3_option SUBMISSION_OPTIONS[] = {
+    {.name = "submission-limit",
+     .kind = G3_OPTION_COUNT,
+     .at = AT(submission_limit),
+     .argument = "N",
+     .help = "bodies of more than N records are too large for the gateway (413)"},
+    {.name = "submission-patience",
+     .kind = G3_OPTION_COUNT,
+     .at = AT(submission_patience),
+     .argument = "N",
+     .help = "bodies of more than N records take the gateway too long (504)"},
+    {.name = "graph-patience",
+     .kind = G3_OPTION_COUNT,
+     .at = AT(graph_patience),
+     .argument = "N",
+     .help = "graph queries that ask for more than N records time out"},
+    {.name = "graph-failure",
+     .kind = G3_OPTION_LIST,
+     .at = AT(graph_failures),
+     .argument = "FIELD:WORDS",
+     .help = "this field at the root of graph queries fails with these words (may be repeated)"},
+};
+
 static const g3_option FAULT_OPTIONS[] = {
     {.name = "fault",
      .kind = G3_OPTION_LIST,
@@ -138,13 +161,17 @@ static const g3_option FAULT_OPTIONS[] = {
 };
 
 static const char DETAILS[] =
-    "Serves an index, metadata, tokens and jobs on 127.0.0.1 under the paths of a commons' "
-    "gateway\n"
-    "(/index/..., /index-admin/..., /mds/..., /mds-admin/..., /user/..., /job/...). Prints its\n"
-    "endpoint on standard output when it is ready, and runs until it gets SIGTERM or SIGINT. Jobs "
-    "do\n"
-    "nothing but take their time: their output is what they were dispatched with. It is meant for\n"
-    "tests: nothing survives a power cut.";
+    "Serves an index, metadata, tokens, jobs, submission of records and graph queries on "
+    "127.0.0.1\n"
+    "under the paths of a commons' gateway (/index/..., /index-admin/..., /mds/..., "
+    "/mds-admin/...,\n"
+    "/user/..., /job/..., /api/v0/submission/...). Prints its endpoint on standard output when it "
+    "is\n"
+    "ready, and runs until it gets SIGTERM or SIGINT. Jobs do nothing but take their time: their\n"
+    "output is what they were dispatched with. Records that are submitted have the types of a "
+    "small\n"
+    "dictionary (subject, sample, aligned_reads_file), which /api/v0/submission/_dictionary/_all\n"
+    "shows. It is meant for tests: nothing survives a power cut.";
 
 static const char EXAMPLES[] =
     "g3-sandbox --load manifest.csv\n"
@@ -223,6 +250,10 @@ static bool check_usage(const struct settings *settings, const g3_text_list *ope
                        operands->items[0]);
     if (settings->port > UINT16_MAX)
         return g3_fail(error, G3_EXIT_USAGE, "--port: 65535 is the highest");
+    for (size_t i = 0; i < settings->graph_failures.count; i++)
+        if (!strchr(settings->graph_failures.items[i], ':'))
+            return g3_fail(error, G3_EXIT_USAGE, "--graph-failure %s: give FIELD:WORDS",
+                           settings->graph_failures.items[i]);
     return true;
 }
 
@@ -236,6 +267,7 @@ int main(int argc, char **argv)
         {"Records", OPTIONS, G3_COUNT(OPTIONS), &settings},
         {"Logins", LOGIN_OPTIONS, G3_COUNT(LOGIN_OPTIONS), &settings},
         {"Jobs", JOB_OPTIONS, G3_COUNT(JOB_OPTIONS), &settings},
+        {"Submission", SUBMISSION_OPTIONS, G3_COUNT(SUBMISSION_OPTIONS), &settings},
         {"Faults and observation", FAULT_OPTIONS, G3_COUNT(FAULT_OPTIONS), &settings},
     };
     g3_command command = {.name = "g3-sandbox",
@@ -263,5 +295,6 @@ int main(int argc, char **argv)
     free(settings.maps.items);
     free(settings.faults.items);
     free(settings.job_failures.items);
+    free(settings.graph_failures.items);
     return status;
 }

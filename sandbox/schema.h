@@ -3,6 +3,10 @@
  * A record's row holds what is looked up by key, and its document as the listing answers it. The
  * columns that the document has as well are: did (the GUID), baseid (shared by versions), rev, form
  * ("object", "bundle", ...), size, md5, updated (microseconds since 1970).
+ *
+ * A node of the graph is a program, a project or a record of a project; `name` is what it is known
+ * by beside its id (name, code, submitter_id), `project_id` that of its project, empty for a
+ * program, and the document its other properties. A link leads from a node to its parent.
  */
 #ifndef SANDBOX_SCHEMA_H
 #define SANDBOX_SCHEMA_H
@@ -28,6 +32,16 @@
     "CREATE TABLE IF NOT EXISTS metadata_alias("                                                   \
     "  alias TEXT PRIMARY KEY, guid TEXT NOT NULL) WITHOUT ROWID;"                                 \
     "CREATE INDEX IF NOT EXISTS metadata_alias_guid ON metadata_alias(guid);"                      \
+    "CREATE TABLE IF NOT EXISTS node("                                                             \
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,"                   \
+    "  project_id TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL,"                      \
+    "  UNIQUE(type, project_id, name));"                                                           \
+    "CREATE INDEX IF NOT EXISTS node_type ON node(type);"                                          \
+    "CREATE INDEX IF NOT EXISTS node_type_id ON node(type, id);"                                   \
+    "CREATE TABLE IF NOT EXISTS link("                                                             \
+    "  source INTEGER NOT NULL, name TEXT NOT NULL, target INTEGER NOT NULL,"                      \
+    "  PRIMARY KEY(source, name, target)) WITHOUT ROWID;"                                          \
+    "CREATE INDEX IF NOT EXISTS link_target ON link(target, name, source);"                        \
     "CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"         \
     "INSERT OR IGNORE INTO setting VALUES('collation', '%s')"
 
