@@ -87,7 +87,7 @@ static void check_dependents(struct nodes *nodes, struct entity *entity, const s
     }
     nodes_reset(rows);
     if (count)
-        entity_add_fault(entity, "id", REASON_UNCATEGORIZED,
+        entity_add_fault(entity, NULL, REASON_INVALID_LINK,
                          "Unable to delete entity because %zu others directly or indirectly depend "
                          "on it. You can only delete this entity by deleting its dependents prior "
                          "to, or during the same transaction as this one.",
@@ -134,6 +134,7 @@ void submission_delete_entities(struct exchange *exchange, const struct submissi
     struct nodes nodes;
     struct node project;
     g3_buffer dependents = {0}, success = {0};
+    bool dry_run = g3_view_equal(path->pieces[path->count - 2], G3_VIEW("_dry_run"));
     size_t count;
     g3_view *ids = split_ids(exchange, path, &count);
     json_object *goes = make_set(&exchange->arena, ids, count);
@@ -141,8 +142,10 @@ void submission_delete_entities(struct exchange *exchange, const struct submissi
         bool found = submission_find_project(exchange, &nodes, path, &project);
         if (found)
             delete_all(exchange, &nodes, &project, goes, &transaction, &dependents);
-        bool keep = found && transaction_is_good(&transaction);
-        g3_buffer_append_format(&success, "Successfully deleted %zu entities", transaction.count);
+        bool keep = found && !dry_run && transaction_is_good(&transaction);
+        g3_buffer_append_format(&success, "%s deleted %zu entities",
+                                dry_run ? "Dry run successful. Would have" : "Successfully",
+                                transaction.count);
         transaction.success = g3_buffer_text(&success);
         transaction.failure = "Deletion transaction failed.";
         transaction.dependent_ids = g3_buffer_text(&dependents);

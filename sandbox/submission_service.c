@@ -173,12 +173,14 @@ static const struct route ROUTES[] = {
     {"*/*/_dry_run", VERB_POST, submission_upload, false},
     {"*/*/_dry_run", VERB_PUT, submission_upload, false},
     {"*/*/open", VERB_PUT, submission_open_project, false},
+    {"*/*/open", VERB_POST, submission_open_project, false},
     {"*/*/export", VERB_GET, submission_export, false},
     {"*/*/manifest", VERB_GET, submission_manifest, false},
     {"*/*/_dictionary", VERB_GET, answer_dictionary, true},
     {"*/*/_dictionary/*", VERB_GET, answer_schema, true},
     {"*/*/entities/*", VERB_GET, submission_get_entities, false},
     {"*/*/entities/*", VERB_DELETE, submission_delete_entities, false},
+    {"*/*/entities/_dry_run/*", VERB_DELETE, submission_delete_entities, false},
 };
 
 static bool matches(const char *pattern, const struct submission_path *path)

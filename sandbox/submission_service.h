@@ -11,8 +11,8 @@
 #include "exchange.h"
 #include "nodes.h"
 
-/* Pieces of the longest path: P/Q/entities/ID. */
-#define SUBMISSION_PIECES 4
+/* Pieces of the longest path: P/Q/entities/_dry_run/ID. */
+#define SUBMISSION_PIECES 5
 
 struct submission_path {
     g3_view pieces[SUBMISSION_PIECES]; /* unescaped, without slashes */

@@ -16,7 +16,6 @@
 #define REASON_INVALID_LINK     "INVALID_LINK"
 #define REASON_NOT_UNIQUE       "NOT_UNIQUE"
 #define REASON_NOT_FOUND        "NOT_FOUND"
-#define REASON_UNCATEGORIZED    "UNCATEGORIZED"
 
 typedef enum entity_action {
     ENTITY_NONE,
