@@ -13,7 +13,7 @@ static void begin_delete(const g3_submit_delete_options *options, const char *co
     g3_url_append_encoded(url, options->program, NULL);
     g3_buffer_append_char(url, '/');
     g3_url_append_encoded(url, options->project, NULL);
-    g3_buffer_append_text(url, options->dry_run ? "/_dry_run/entities/" : "/entities/");
+    g3_buffer_append_text(url, options->dry_run ? "/entities/_dry_run/" : "/entities/");
     for (size_t i = 0; i < count; i++) {
         if (i)
             g3_buffer_append_char(url, ',');
