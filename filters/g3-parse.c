@@ -1,9 +1,8 @@
 /* g3-parse: manifests to the record stream and back, checked and sharded on the way. */
 #include "common.h"
 #include "g3/base/interrupt.h"
-#include "g3/base/utf8.h"
-#include "g3/record/check.h"
-#include "g3/record/json.h"
+#include "g3/base/memory.h"
+#include "g3/run/check.h"
 #include "g3/run/shard.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,6 +13,10 @@ typedef struct parse_options {
     const char *shard;
     const char *rules;
     const char *plugin, *plugin_settings;
+    int check_format; /* 0 JSON lines, 1 text */
+    const char *schemes, *unique;
+    int md5_form; /* a g3_md5_form */
+    bool any_authz;
 } parse_options;
 
 static const g3_option PARSE_OPTIONS[] = {
@@ -42,7 +45,8 @@ static const g3_option PARSE_OPTIONS[] = {
     {.name = "check",
      .kind = G3_OPTION_FLAG,
      .at = offsetof(parse_options, check),
-     .help = "write no records but each fault found, as JSON lines {line, column, value, reason}"},
+     .help = "write no records but each fault found, as JSON lines {line, column, value, reason}; "
+             "see below"},
     {.name = "shard",
      .kind = G3_OPTION_TEXT,
      .argument = "K/N",
@@ -51,65 +55,46 @@ static const g3_option PARSE_OPTIONS[] = {
          "only part K of N, chosen by a hash of the GUID (of the whole row where there is none)"},
 };
 
+static const g3_option CHECK_OPTIONS[] = {
+    {.name = "check-format",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "ndjson|text",
+     .at = offsetof(parse_options, check_format),
+     .help = "faults as JSON lines (default), or as FILE:LINE: COLUMN \"VALUE\" REASON"},
+    {.name = "schemes",
+     .kind = G3_OPTION_TEXT,
+     .argument = "LIST",
+     .at = offsetof(parse_options, schemes),
+     .help = "those that URLs may have, such as s3,gs (default: any)"},
+    {.name = "md5-form",
+     .kind = G3_OPTION_CHOICE,
+     .choices = "hex|base64|either",
+     .at = offsetof(parse_options, md5_form),
+     .help = "how an md5 is written (default: hex, as the index service wants it)"},
+    {.name = "any-authz",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(parse_options, any_authz),
+     .help = "authz need not be paths"},
+    {.name = "unique",
+     .kind = G3_OPTION_TEXT,
+     .argument = "LIST",
+     .at = offsetof(parse_options, unique),
+     .help = "fields whose values must come once in all files: guid, md5, url"},
+};
+
 /* One run over all operands. */
 typedef struct parse_run {
     const common_options *common;
     const parse_options *mine;
     g3_shard shard;
     g3_hooks *hooks; /* NULL: there are none */
-    bool name_files; /* there are several: faults say which */
     g3_reporter *reporter;
     g3_rejects *rejects;
     g3_sink *sink;
     g3_manifest_writer *writer; /* NULL with --check */
-    uint64_t rows, faulty;
+    g3_check *check;            /* NULL without --check */
+    g3_check_result checked;
 } parse_run;
-
-/* Begins a fault's line; the caller adds what it knows and ends it with the reason. */
-static g3_buffer *begin_fault(parse_run *run, g3_manifest_reader *reader, uint64_t line)
-{
-    g3_buffer *out = g3_sink_buffer(run->sink);
-    g3_buffer_append_char(out, '{');
-    if (run->name_files) {
-        g3_buffer scratch = {0};
-        g3_view name = g3_make_utf8(g3_view_of(g3_manifest_name(reader)), &scratch);
-        g3_buffer_append_text(out, "\"file\":");
-        g3_json_append_string(out, name);
-        g3_buffer_append_char(out, ',');
-        g3_buffer_free(&scratch);
-    }
-    g3_buffer_append_format(out, "\"line\":%" PRIu64 ",\"column\":", line);
-    return out;
-}
-
-static void end_fault(g3_buffer *out, g3_view column, const g3_view *value, const char *reason)
-{
-    if (column.length)
-        g3_json_append_string(out, column);
-    else
-        g3_buffer_append_text(out, "null");
-    if (value) {
-        g3_buffer_append_text(out, ",\"value\":");
-        g3_json_append_string(out, *value);
-    }
-    g3_buffer_append_text(out, ",\"reason\":");
-    g3_json_append_string(out, g3_view_of(reason));
-    g3_buffer_append_text(out, "}\n");
-}
-
-static void check_record(parse_run *run, g3_manifest_reader *reader, const g3_record *record)
-{
-    g3_fault faults[G3_FAULT_LIMIT];
-    size_t count = 0;
-    if (run->mine->kind == G3_KIND_OBJECT)
-        count = g3_check_object(record, faults);
-    else if (run->mine->kind == G3_KIND_METADATA && g3_record_guid(record).length == 0)
-        faults[count++] = (g3_fault){G3_GUID, {0}, "is empty, but required"};
-    for (size_t i = 0; i < count; i++)
-        end_fault(begin_fault(run, reader, record->line), g3_object_columns[faults[i].field].name,
-                  &faults[i].value, faults[i].reason);
-    run->faulty += count > 0;
-}
 
 /* One good record: checked, or written; one that can't be written is rejected. */
 static bool handle_record(parse_run *run, g3_manifest_reader *reader, const g3_record *record,
@@ -117,11 +102,8 @@ static bool handle_record(parse_run *run, g3_manifest_reader *reader, const g3_r
 {
     if (!g3_shard_has(&run->shard, record, g3_manifest_row_text(reader)))
         return true;
-    run->rows++;
-    if (run->mine->check) {
-        check_record(run, reader, record);
-        return true;
-    }
+    if (run->check)
+        return g3_check_row(run->check, g3_manifest_name(reader), record, error);
     const char *reason = g3_manifest_write(run->writer, record);
     if (!reason)
         return true;
@@ -132,10 +114,11 @@ static bool handle_record(parse_run *run, g3_manifest_reader *reader, const g3_r
 static bool handle_bad_row(parse_run *run, g3_manifest_reader *reader, const g3_bad_row *bad,
                            g3_error *error)
 {
-    if (run->mine->check) {
-        run->rows++;
-        end_fault(begin_fault(run, reader, bad->line), bad->column, NULL, bad->reason);
-    }
+    const common_options *common = run->common;
+    if (run->check && !g3_check_bad_row(run->check, g3_manifest_name(reader), bad, error))
+        return false;
+    if (run->check && !common->reject && common->max_rejects < 0)
+        return true; /* it has been told */
     return g3_rejects_add(run->rejects, g3_manifest_name(reader), bad, error);
 }
 
@@ -189,28 +172,96 @@ static bool parse_file(parse_run *run, const char *path, g3_error *error)
     return done;
 }
 
+/* Parts a list at its commas. @param words  owned by the caller: free(words.items[0]), if there is
+ * one, and free(words.items) */
+static void split_list(const char *list, g3_text_list *words)
+{
+    char *rest = list && *list ? g3_duplicate(g3_view_of(list)) : NULL;
+    while (rest) {
+        words->items = g3_reallocate(words->items, words->count + 1, sizeof *words->items);
+        words->items[words->count++] = rest;
+        if ((rest = strchr(rest, ',')))
+            *rest++ = '\0';
+    }
+}
+
+static void free_list(g3_text_list *words)
+{
+    if (words->count)
+        free((void *)words->items[0]);
+    free(words->items);
+}
+
+/* Reads --unique into bits of fields. */
+static bool read_unique(const char *list, unsigned *fields, g3_error *error)
+{
+    g3_text_list words = {0};
+    bool good = true;
+    split_list(list, &words);
+    for (size_t i = 0; good && i < words.count; i++) {
+        const char *word = words.items[i];
+        int field = strcmp(word, "guid") == 0  ? G3_GUID
+                    : strcmp(word, "md5") == 0 ? G3_MD5
+                    : strcmp(word, "url") == 0 ? G3_URLS
+                                               : -1;
+        good = field >= 0 ||
+               g3_fail(error, G3_EXIT_USAGE, "--unique %s: guid, md5 and url can be unique", word);
+        if (good)
+            *fields |= 1u << field;
+    }
+    free_list(&words);
+    return good;
+}
+
+static bool open_check(parse_run *run, const g3_text_list *schemes, bool name_files,
+                       g3_error *error)
+{
+    const parse_options *mine = run->mine;
+    g3_check_options options = {.kind = (g3_kind)mine->kind,
+                                .rules = {.schemes = schemes->items,
+                                          .scheme_count = schemes->count,
+                                          .md5 = (g3_md5_form)mine->md5_form,
+                                          .any_authz = mine->any_authz},
+                                .memory = (size_t)run->common->memory,
+                                .text = mine->check_format == 1,
+                                .name_files = name_files,
+                                .output = run->sink};
+    if (!mine->check &&
+        (mine->schemes || mine->unique || mine->md5_form || mine->any_authz || mine->check_format))
+        return g3_fail(error, G3_EXIT_USAGE, "that is a matter of checking: give --check");
+    if (!read_unique(mine->unique, &options.unique, error))
+        return false;
+    if (mine->check)
+        run->check = g3_check_open(&options);
+    return true;
+}
+
 static bool parse_all(parse_run *run, const g3_text_list *operands, g3_error *error)
 {
     static const char *STANDARD_INPUT[] = {"-"};
     const char **paths = operands->count ? operands->items : STANDARD_INPUT;
     size_t count = operands->count ? operands->count : 1;
     const common_options *common = run->common;
+    g3_text_list schemes = {0};
     bool done = false;
 
-    run->name_files = count > 1;
+    split_list(run->mine->schemes, &schemes);
     run->rejects =
-        g3_rejects_open(common->reject, common->max_rejects, run->name_files, run->reporter, error);
-    if (!run->rejects || !(run->sink = g3_sink_open(common->output, error)))
+        g3_rejects_open(common->reject, common->max_rejects, count > 1, run->reporter, error);
+    if (!run->rejects || !(run->sink = g3_sink_open(common->output, error)) ||
+        !open_check(run, &schemes, count > 1, error))
         goto done;
-    if (!run->mine->check)
+    if (!run->check)
         run->writer = g3_manifest_writer_open(
             run->sink, common_output_format(common, G3_FORMAT_NDJSON), common->delimiter);
     for (size_t i = 0; i < count; i++)
         if (!parse_file(run, paths[i], error))
             goto done;
-    done = true;
+    done = !run->check || g3_check_finish(run->check, &run->checked, error);
 done:
     g3_manifest_writer_close(run->writer);
+    g3_check_close(run->check);
+    free_list(&schemes);
     if (done && run->sink)
         done = g3_sink_finish(run->sink, error);
     else
@@ -227,10 +278,11 @@ static int finish(parse_run *run, bool done, g3_error *error)
         done = false;
     if (!done)
         return g3_report_error(run->reporter, error);
+    const g3_check_result *checked = &run->checked;
     if (run->mine->check)
-        g3_note(run->reporter, "%" PRIu64 " rows checked, %" PRIu64 " with faults", run->rows,
-                run->faulty + rejected);
-    return run->faulty || rejected ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+        g3_note(run->reporter, "%" PRIu64 " rows checked, %" PRIu64 " with faults%s", checked->rows,
+                checked->faulty, checked->repeated ? "; values come several times" : "");
+    return checked->faulty || checked->repeated || rejected ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
 }
 
 static bool open_hooks(parse_run *run, g3_error *error)
@@ -266,6 +318,7 @@ int main(int argc, char **argv)
     common_options common = COMMON_DEFAULTS;
     parse_options mine = {0};
     g3_option_group groups[] = {{"Parsing", PARSE_OPTIONS, G3_COUNT(PARSE_OPTIONS), &mine},
+                                {"Checking", CHECK_OPTIONS, G3_COUNT(CHECK_OPTIONS), &mine},
                                 {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-parse",
@@ -287,7 +340,8 @@ int main(int argc, char **argv)
             "  g3-parse manifest.tsv.gz | jq .guid\n"
             "  g3-parse --map guid=id --map file_size=size gdc_manifest.tsv -o records.ndjson.zst\n"
             "  g3-parse --to csv records.ndjson > manifest.csv\n"
-            "  g3-parse --check manifest.csv\n",
+            "  g3-parse --check manifest.csv\n"
+            "  g3-parse --check --check-format text --schemes s3,gs --unique guid,md5 *.csv\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
     parse_run run = {.common = &common, .mine = &mine};

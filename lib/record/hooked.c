@@ -164,7 +164,7 @@ g3_next g3_hooked_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row
     if (outcome == G3_HOOK_BAD)
         return refuse(reader, bad, row.line, &row);
     if (!g3_fill_fields(reader, hooked->made, hooked->hooks->count, &field))
-        return g3_refuse_row(reader, bad, row.line, field);
+        return g3_refuse_value(reader, bad, row.line, field);
     if (hooked->inner->lines)
         keep_values(reader, &hooked->raw);
     *record =

@@ -207,6 +207,19 @@ static g3_next refuse_names(g3_manifest_reader *reader, g3_bad_row *bad, const g
     return g3_refuse_row(reader, bad, reader->lines->line, (g3_view){0});
 }
 
+/* Turns a member into its field's value. One that is wrong becomes null if it is the first of its
+ * line: its reason is kept, and later ones stay as they are. */
+static bool take_value(g3_manifest_reader *reader, g3_field *field, bool first)
+{
+    g3_buffer later = {0};
+    bool good = g3_value_from_json(&field->value, field->column->field, &reader->arena,
+                                   first ? &reader->reason : &later);
+    if (!good && first)
+        field->value.type = G3_NULL;
+    g3_buffer_free(&later);
+    return good || !first;
+}
+
 /* Makes a record of the line in reader->text. */
 static g3_next read_record(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad)
 {
@@ -225,14 +238,15 @@ static g3_next read_record(g3_manifest_reader *reader, g3_record *record, g3_bad
         return refuse_json(reader, bad, &json);
     if (!same && !make_layout(reader, &error))
         return refuse_names(reader, bad, &error);
+    g3_view wrong = {0};
     for (size_t i = 0; i < reader->layout.count; i++) {
         g3_field *field = &reader->fields[i];
         field->value = lines->members[reader->layout.sources[i]].value;
-        if (reader->options.kind == G3_KIND_OBJECT &&
-            !g3_value_from_json(&field->value, field->column->field, &reader->arena,
-                                &reader->reason))
-            return g3_refuse_row(reader, bad, lines->line, field->column->name);
+        if (reader->options.kind == G3_KIND_OBJECT && !take_value(reader, field, wrong.length == 0))
+            wrong = field->column->name;
     }
+    if (wrong.length)
+        return g3_refuse_value(reader, bad, lines->line, wrong);
     *record = (g3_record){.fields = reader->fields,
                           .count = reader->layout.count,
                           .line = lines->line,

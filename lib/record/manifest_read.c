@@ -187,7 +187,16 @@ g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_r
 
 g3_next g3_refuse_row(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line, g3_view column)
 {
-    *bad = (g3_bad_row){line, reader->text, g3_buffer_text(&reader->reason), column};
+    *bad = (g3_bad_row){line, reader->text, g3_buffer_text(&reader->reason), column, NULL};
+    return G3_NEXT_BAD;
+}
+
+g3_next g3_refuse_value(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line, g3_view column)
+{
+    reader->bad_record =
+        (g3_record){.fields = reader->fields, .count = reader->layout.count, .line = line};
+    g3_refuse_row(reader, bad, line, column);
+    bad->record = &reader->bad_record;
     return G3_NEXT_BAD;
 }
 

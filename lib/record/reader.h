@@ -24,9 +24,10 @@ struct g3_manifest_reader {
     g3_field *fields; /* of the record; room for layout.count */
     size_t width;     /* cells of a row, as the header has them */
     uint64_t padded;
-    g3_view text;     /* of the row or line read last */
-    g3_arena arena;   /* what the record points to; cleared with each */
-    g3_buffer reason; /* of a bad row */
+    g3_view text;         /* of the row or line read last */
+    g3_arena arena;       /* what the record points to; cleared with each */
+    g3_buffer reason;     /* of a bad row */
+    g3_record bad_record; /* of one with a wrong cell */
 };
 
 /* Reads the header and works out the layout.
@@ -41,7 +42,8 @@ g3_next g3_lines_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row 
 void g3_lines_close(g3_line_reader *lines);
 
 /* Fills in the values of reader->fields from the cells of a row, as its kind has them.
- * @return false, with reader->reason, if a cell can't be what its field is: `column` is set */
+ * @return false, with reader->reason, if a cell can't be what its field is: `column` is set, and
+ * that field is null */
 bool g3_fill_fields(g3_manifest_reader *reader, const g3_view *cells, size_t count,
                     g3_view *column);
 
@@ -54,6 +56,9 @@ void g3_hooked_close(g3_hooked_reader *hooked); /* NULL is allowed */
 
 /* Fills in `bad` with the reader's row and reason. @return G3_NEXT_BAD */
 g3_next g3_refuse_row(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line, g3_view column);
+
+/* The same for a row of which only the value of `column` is wrong: fields are filled in but it. */
+g3_next g3_refuse_value(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line, g3_view column);
 
 /* Says in reader->reason where `text` is not UTF-8. @return that place, bytes from its beginning */
 size_t g3_say_not_utf8(g3_manifest_reader *reader, g3_view text);

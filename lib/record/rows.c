@@ -144,17 +144,18 @@ static void fill_metadata(g3_manifest_reader *reader, const g3_view *cells, size
 static bool fill_object(g3_manifest_reader *reader, const g3_view *cells, size_t count,
                         g3_view *column)
 {
-    bool commas = reader->format == G3_FORMAT_TSV;
+    bool commas = reader->format == G3_FORMAT_TSV, good = true;
     for (size_t i = 0; i < reader->layout.count; i++) {
         g3_field *field = &reader->fields[i];
         if (!g3_value_from_cell(&field->value, field->column->field,
                                 get_cell(reader, cells, count, i), commas, &reader->arena,
-                                &reader->reason)) {
+                                &reader->reason)) { /* only a size can be wrong: once a row */
             *column = field->column->name;
-            return false;
+            field->value.type = G3_NULL;
+            good = false;
         }
     }
-    return true;
+    return good;
 }
 
 bool g3_fill_fields(g3_manifest_reader *reader, const g3_view *cells, size_t count, g3_view *column)
@@ -188,7 +189,7 @@ g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *
         return refuse_encoding(reader, bad, &row);
     g3_view column = {0};
     if (!g3_fill_fields(reader, row.cells, row.count, &column))
-        return g3_refuse_row(reader, bad, row.line, column);
+        return g3_refuse_value(reader, bad, row.line, column);
     reader->padded += row.count < reader->width;
     /* A metadata cell may spell a character as a JSON escape; it is decoded into the arena then. */
     bool ascii = row.ascii && (reader->options.kind != G3_KIND_METADATA || reader->arena.used == 0);

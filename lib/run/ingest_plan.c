@@ -56,7 +56,7 @@ static const char *read_creation(g3_ingest *ingest, g3_ingest_row *row, g3_arena
     g3_record members;
     if (!g3_ingest_read_members(row->change, arena, &members, &row->before))
         return "\"new\" is not what a record is made of";
-    if (g3_check_object(&members, faults))
+    if (g3_check_object(&members, NULL, faults))
         return "\"new\" lacks what a record needs (md5, file_size, urls), or has it wrong";
     g3_buffer_clear(&ingest->space);
     g3_record_pack(ingest->packer, &members, &ingest->space);

@@ -59,7 +59,8 @@ static g3_record unite_lists(const g3_record *record, g3_arena *arena)
 static const char *find_fault(const g3_record *record, g3_buffer *space)
 {
     g3_fault faults[G3_FAULT_LIMIT];
-    size_t count = g3_check_object(record, faults);
+    size_t found = g3_check_object(record, NULL, faults);
+    size_t count = found < G3_FAULT_LIMIT ? found : G3_FAULT_LIMIT;
     g3_buffer_clear(space);
     for (size_t i = 0; i < count; i++) {
         g3_view name = g3_object_columns[faults[i].field].name;

@@ -17,13 +17,30 @@ typedef struct g3_fault {
     const char *reason; /* static */
 } g3_fault;
 
-/* Most faults that one record can have reported. */
+/* Most faults of one record that are told. */
 #define G3_FAULT_LIMIT 16
 
+/* How an md5 may be written. */
+typedef enum g3_md5_form {
+    G3_MD5_HEX,    /* as the index service wants it */
+    G3_MD5_BASE64, /* of its 16 bytes, as clouds list it */
+    G3_MD5_EITHER,
+} g3_md5_form;
+
+/* Rules that are not the same for all manifests; all zero is what the index service wants. */
+typedef struct g3_check_rules {
+    const char *const *schemes; /* that URLs may have, without "://"; borrowed */
+    size_t scheme_count;        /* 0: any */
+    g3_md5_form md5;
+    bool any_authz; /* an entry need not be a path */
+} g3_check_rules;
+
 /* Checks an object record.
- * @param faults  filled in from the front
- * @return how many */
-size_t g3_check_object(const g3_record *record, g3_fault faults[G3_FAULT_LIMIT]);
+ * @param rules   NULL: what the index service wants
+ * @param faults  the first ones
+ * @return how many there are, maybe more than are told */
+size_t g3_check_object(const g3_record *record, const g3_check_rules *rules,
+                       g3_fault faults[G3_FAULT_LIMIT]);
 
 /* Characters of a UUID as text (RFC 9562, 4). */
 #define G3_UUID_LENGTH 36

@@ -64,9 +64,11 @@ g3_manifest_reader *g3_manifest_open_source(g3_source *take_source,
 /* A row that could not be used. */
 typedef struct g3_bad_row {
     uint64_t line;
-    g3_view text;       /* the row as it stands in the file; valid until the next call */
-    const char *reason; /* one line; valid until the next call */
-    g3_view column;     /* the column at fault, or empty */
+    g3_view text;            /* the row as it stands in the file; valid until the next call */
+    const char *reason;      /* one line; valid until the next call */
+    g3_view column;          /* the column at fault, or empty */
+    const g3_record *record; /* where that is the only fault: the row's record, with null for it;
+                                else NULL; valid until the next call */
 } g3_bad_row;
 
 /* Reads the next record, valid until the next call.
