@@ -236,8 +236,8 @@ static bool submit_to(operation_run *run, const char *url, g3_manifest_reader *m
             options->dry_run ? "would be: " : "", result.created, result.updated, rejected,
             g3_http_get_statistics(run->commons.http).requests,
             result.resumed ? " (of the rows of an earlier run, says the journal)" : "");
-    return done && (rejected == 0 ||
-                    g3_fail(error, G3_EXIT_DIFFERENCES, "rows were rejected, as told above"));
+    return done && (rejected == 0 || g3_fail(error, G3_EXIT_DIFFERENCES,
+                                             "%" PRIu64 " rows were rejected", rejected));
 }
 
 static bool submit_records(operation_run *run, g3_error *error)

@@ -65,6 +65,15 @@ static void free_origin(url_origin *origin)
     curl_free(origin->port);
 }
 
+/* True if a part of a URL is there. Without memory there is no telling: the URL is not to be called
+ * wrong for that. */
+static bool found(CURLUcode code)
+{
+    if (code == CURLUE_OUT_OF_MEMORY)
+        g3_end_out_of_memory(1);
+    return code == CURLUE_OK;
+}
+
 /* @param with_login  set if not NULL
  * @return false if `url` is no http or https URL; the origin is to be freed in any case */
 static bool read_origin(const char *url, url_origin *origin, bool *with_login)
@@ -72,15 +81,16 @@ static bool read_origin(const char *url, url_origin *origin, bool *with_login)
     *origin = (url_origin){0};
     CURLU *parts = curl_url();
     char *user = NULL, *password = NULL;
-    bool ok = parts && url && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-              curl_url_get(parts, CURLUPART_SCHEME, &origin->scheme, 0) == CURLUE_OK &&
-              curl_url_get(parts, CURLUPART_HOST, &origin->host, 0) == CURLUE_OK &&
-              curl_url_get(parts, CURLUPART_PORT, &origin->port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+    if (!parts)
+        g3_end_out_of_memory(1);
+    bool ok = url && found(curl_url_set(parts, CURLUPART_URL, url, 0)) &&
+              found(curl_url_get(parts, CURLUPART_SCHEME, &origin->scheme, 0)) &&
+              found(curl_url_get(parts, CURLUPART_HOST, &origin->host, 0)) &&
+              found(curl_url_get(parts, CURLUPART_PORT, &origin->port, CURLU_DEFAULT_PORT)) &&
               (strcasecmp(origin->scheme, "http") == 0 || strcasecmp(origin->scheme, "https") == 0);
     if (ok && with_login) {
-        curl_url_get(parts, CURLUPART_USER, &user, 0);
-        curl_url_get(parts, CURLUPART_PASSWORD, &password, 0);
-        *with_login = user || password;
+        bool named = found(curl_url_get(parts, CURLUPART_USER, &user, 0));
+        *with_login = found(curl_url_get(parts, CURLUPART_PASSWORD, &password, 0)) || named;
     }
     curl_free(user);
     curl_free(password);
