@@ -51,6 +51,13 @@ expect_text() { # FILE TEXT
 # The administrator's login, in the file `login`, readable by nobody else.
 write_login() { echo admin:secret >login && chmod 600 login; }
 
+# g3-submit with that login, and the project P-Q for records.
+submit() { g3-submit -e "$SANDBOX" --basic-auth-file login "$@"; }
+make_project() {
+  echo '{"type":"program","name":"P","dbgap_accession_number":"phs1"}' | submit create-program >/dev/null
+  echo '{"type":"project","code":"Q","name":"Q","dbgap_accession_number":"phs2"}' | submit create-project P >/dev/null
+}
+
 # The GUID and the md5 of a number.
 guid() { printf 'dg.TEST/%08x-0000-4000-8000-000000000000' "$1"; }
 md5() { printf '%032x' "$1"; }

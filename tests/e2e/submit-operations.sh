@@ -3,7 +3,6 @@
 
 write_login
 start_sandbox
-submit() { g3-submit -e "$SANDBOX" --basic-auth-file login "$@"; }
 
 # Programs and projects.
 submit programs | expect_same /dev/null -

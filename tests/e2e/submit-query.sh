@@ -2,10 +2,8 @@
 . "$E2E/lib.sh"
 
 write_login
-submit() { g3-submit -e "$SANDBOX" --basic-auth-file login "$@"; }
 fill() {
-  echo '{"type":"program","name":"P","dbgap_accession_number":"phs1"}' | submit create-program >/dev/null
-  echo '{"type":"project","code":"Q","name":"Q","dbgap_accession_number":"phs2"}' | submit create-project P >/dev/null
+  make_project
   { printf 'type\tsubmitter_id\tprojects.code\tage\n'; seq 1 250 | sed 's/.*/subject\tS&\tQ\t&/'; } | submit -q records P-Q --chunk 250 >/dev/null
   { printf 'type\tsubmitter_id\tsubjects.submitter_id\tsample_type\n'; seq 1 40 | sed 's/.*/sample\tT&\tS1\tblood/'; } | submit -q records P-Q --chunk 250 >/dev/null
 }

@@ -2,11 +2,6 @@
 . "$E2E/lib.sh"
 
 write_login
-submit() { g3-submit -e "$SANDBOX" --basic-auth-file login "$@"; }
-make_project() {
-  echo '{"type":"program","name":"P","dbgap_accession_number":"phs1"}' | submit create-program >/dev/null
-  echo '{"type":"project","code":"Q","name":"Q","dbgap_accession_number":"phs2"}' | submit create-project P >/dev/null
-}
 subjects() { # FIRST LAST
   printf 'type\tsubmitter_id\tprojects.code\tage\n'
   seq "$1" "$2" | sed 's/.*/subject\tS&\tQ\t&/'
