@@ -2,6 +2,7 @@
 #include "common.h"
 #include "g3/base/clock.h"
 #include "g3/commons/endpoint.h"
+#include "g3/run/content.h"
 #include "g3/run/verify.h"
 #include "g3/run/verify_metadata.h"
 #include <inttypes.h>
@@ -16,6 +17,8 @@ typedef struct verify_options {
     int lookup; /* a g3_verify_way */
     const char *extra;
     const char *source;
+    bool content;
+    const char *scheme;
 } verify_options;
 
 static const g3_option VERIFY_OPTIONS[] = {
@@ -47,6 +50,17 @@ static const g3_option VERIFY_OPTIONS[] = {
      .at = offsetof(verify_options, extra),
      .help = "write the index records that the manifest does not list there, as a manifest (CSV "
              "unless the name says otherwise); this takes a sweep"},
+    {.name = "content",
+     .kind = G3_OPTION_FLAG,
+     .at = offsetof(verify_options, content),
+     .help = "read the files themselves instead of asking the index, -j of them at once, and "
+             "compare size, md5 and sha256"},
+    {.name = "scheme",
+     .kind = G3_OPTION_TEXT,
+     .argument = "NAME",
+     .at = offsetof(verify_options, scheme),
+     .help = "content: read URLs of this scheme only, such as s3 (default: the first URL that can "
+             "be read)"},
 };
 
 /* One run, and what it has open. */
@@ -61,6 +75,7 @@ typedef struct verify_run {
     g3_sink *output;
     g3_sink *extra;
     g3_verify_result result;
+    g3_content_result content; /* with --content */
 } verify_run;
 
 static bool check_usage(const verify_run *run, g3_error *error)
@@ -79,6 +94,12 @@ static bool check_usage(const verify_run *run, g3_error *error)
                        "single");
     if (metadata && mine->extra)
         return g3_fail(error, G3_EXIT_USAGE, "--extra is about records of the index");
+    if (mine->content && (metadata || mine->extra || mine->lookup != G3_VERIFY_AUTO))
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--content asks no service for records: leave out --kind, --extra and "
+                       "--lookup");
+    if (mine->scheme && !mine->content)
+        return g3_fail(error, G3_EXIT_USAGE, "--scheme is for --content");
     if (mine->format == FORMAT_SDK && run->common->to >= 0)
         return g3_fail(error, G3_EXIT_USAGE, "--format sdk has a form of its own: leave out --to");
     if (mine->extra && !swept)
@@ -91,14 +112,18 @@ static bool check_usage(const verify_run *run, g3_error *error)
 }
 
 /* Differences: what form, and what parts cells. */
-static void choose_form(const verify_run *run, g3_verify_options *options)
+static g3_difference_form choose_form(const verify_run *run)
 {
     g3_format format = common_output_format(run->common, G3_FORMAT_NDJSON);
-    char delimiter = format == G3_FORMAT_TSV ? '\t' : ',';
-    options->delimiter = run->common->delimiter ? run->common->delimiter : delimiter;
-    options->form = run->mine->format == FORMAT_SDK ? G3_DIFFERENCE_SDK
-                    : format == G3_FORMAT_NDJSON    ? G3_DIFFERENCE_NDJSON
-                                                    : G3_DIFFERENCE_TABLE;
+    return run->mine->format == FORMAT_SDK ? G3_DIFFERENCE_SDK
+           : format == G3_FORMAT_NDJSON    ? G3_DIFFERENCE_NDJSON
+                                           : G3_DIFFERENCE_TABLE;
+}
+
+static char choose_delimiter(const verify_run *run)
+{
+    bool tabs = common_output_format(run->common, G3_FORMAT_NDJSON) == G3_FORMAT_TSV;
+    return run->common->delimiter ? run->common->delimiter : tabs ? '\t' : ',';
 }
 
 static g3_format choose_extra_format(const verify_run *run)
@@ -109,18 +134,26 @@ static g3_format choose_extra_format(const verify_run *run)
     return common_output_format(&named, G3_FORMAT_CSV);
 }
 
+/* Contents may be read without any commons; one that is there signs URLs. */
+static bool open_commons(verify_run *run, g3_error *error)
+{
+    if (run->mine->content && !run->service->endpoint && !run->service->credentials)
+        return true;
+    return g3_commons_open(&run->commons, run->service, run->reporter, error);
+}
+
 static bool open_all(verify_run *run, size_t path_count, g3_error *error)
 {
     const common_options *common = run->common;
     bool metadata = run->mine->kind == KIND_METADATA;
     if (!common_manifest_options(common, metadata ? G3_KIND_METADATA : G3_KIND_OBJECT,
                                  &run->manifest, error) ||
-        !g3_commons_open(&run->commons, run->service, run->reporter, error))
+        !open_commons(run, error))
         return false;
     if (metadata && !run->commons.metadata)
         return g3_fail(error, G3_EXIT_USAGE,
                        "which metadata service? Give -e URL, or --metadata-url URL");
-    if (!metadata && !run->commons.index)
+    if (!metadata && !run->mine->content && !run->commons.index)
         return g3_fail(error, G3_EXIT_USAGE,
                        "which index service? Give -e URL, or --index-url URL");
     run->rejects =
@@ -131,12 +164,40 @@ static bool open_all(verify_run *run, size_t path_count, g3_error *error)
     return run->output && (run->extra || !run->mine->extra);
 }
 
+static bool verify_content(verify_run *run, const char *const *paths, size_t path_count,
+                           g3_error *error)
+{
+    const g3_service_options *service = run->service;
+    const g3_content_options options = {
+        .paths = paths,
+        .path_count = path_count,
+        .manifest = run->manifest,
+        .gateway = run->commons.gateway,
+        .http = {.retries = service->retries,
+                 .request_timeout = service->timeout,
+                 .total_timeout = service->total_timeout,
+                 .ca_file = service->ca_file,
+                 .authorizer = run->commons.login ? &run->commons.authorizer : NULL},
+        .parallel = service->connections > 0 ? service->connections : G3_HTTP_CONNECTIONS,
+        .scheme = run->mine->scheme,
+        .form = choose_form(run),
+        .delimiter = choose_delimiter(run),
+        .output = run->output,
+        .rejects = run->rejects,
+        .reporter = run->reporter,
+    };
+    return g3_content_run(&options, &run->content, error);
+}
+
 static bool verify(verify_run *run, const g3_text_list *operands, g3_error *error)
 {
     static const char *const STANDARD_INPUT[] = {"-"};
     size_t path_count = operands->count ? operands->count : 1;
     if (!check_usage(run, error) || !open_all(run, path_count, error))
         return false;
+    if (run->mine->content)
+        return verify_content(run, operands->count ? operands->items : STANDARD_INPUT, path_count,
+                              error);
     bool metadata = run->mine->kind == KIND_METADATA;
     g3_verify_options options = {
         .base = metadata ? run->commons.metadata : run->commons.index,
@@ -147,17 +208,30 @@ static bool verify(verify_run *run, const g3_text_list *operands, g3_error *erro
         .batch = run->service->batch,
         .memory = run->common->memory,
         .unordered = run->common->unordered,
+        .form = choose_form(run),
+        .delimiter = choose_delimiter(run),
         .output = run->output,
         .extra = run->extra,
         .extra_format = run->extra ? choose_extra_format(run) : G3_FORMAT_CSV,
         .rejects = run->rejects,
         .reporter = run->reporter,
     };
-    choose_form(run, &options);
     if (metadata)
         return g3_verify_metadata_run(run->commons.http, &options, run->mine->source, &run->result,
                                       error);
     return g3_verify_run(run->commons.http, &options, &run->result, error);
+}
+
+/* Says what was found. @return whether there is something to report */
+static bool summarize_content(const verify_run *run, uint64_t rejected, double seconds)
+{
+    const g3_content_result *content = &run->content;
+    g3_note(run->reporter,
+            "%" PRIu64 " files: %" PRIu64 " as listed, %" PRIu64 " differ, %" PRIu64
+            " could not be read, %" PRIu64 " rejected; %.1f MB in %.1f s",
+            content->rows, content->matched, content->differing, content->unreadable, rejected,
+            (double)content->bytes / 1e6, seconds);
+    return content->differing || content->unreadable || rejected;
 }
 
 static int finish(verify_run *run, bool done, double seconds, g3_error *error)
@@ -165,16 +239,20 @@ static int finish(verify_run *run, bool done, double seconds, g3_error *error)
     g3_error later; /* one that no longer matters: an earlier one has ended the run */
     uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
     uint64_t requests = run->commons.http ? g3_http_get_statistics(run->commons.http).requests : 0;
-    bool stopped = !done && run->result.rows &&
+    bool stopped = !done && (run->result.rows || run->content.rows) &&
                    (error->exit == G3_EXIT_INTERRUPTED || error->exit == G3_EXIT_SERVICE);
     done = common_close_output(run->extra, done, false, done ? error : &later);
     done = common_close_output(run->output, done, stopped, done ? error : &later);
     done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
-    if (done || stopped)
+    bool found = false;
+    if ((done || stopped) && run->mine->content)
+        found = summarize_content(run, rejected, seconds);
+    else if (done || stopped)
         g3_verify_summarize(&run->result, rejected, requests, seconds, run->reporter);
     if (!done)
         return g3_report_error(run->reporter, error);
-    bool differences = run->result.matched < run->result.rows || run->result.extra || rejected;
+    bool differences =
+        found || run->result.matched < run->result.rows || run->result.extra || rejected;
     return differences ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
 }
 
@@ -201,6 +279,9 @@ static const char DETAILS[] =
     "read.\n"
     "With --kind metadata the columns are compared with the members of SOURCE in the document that the\n"
     "metadata service has for the guid, as JSON values; the field is then SOURCE.column.\n"
+    "With --content the files are read: file://, http:// and https:// URLs as they are, others by a URL that\n"
+    "the commons signs (-e, with a login). file_size, md5 and a column sha256 are compared; field content\n"
+    "is a file that can't be read. A transfer that breaks goes on where it broke.\n"
     "Exit status 1: there are differences (index records beyond the manifest count with --extra only),\n"
     "or rows that could not be used.\n";
 /* clang-format on */
@@ -222,7 +303,8 @@ int main(int argc, char **argv)
         .examples =
             "  g3-verify -e https://commons.example.org manifest.csv\n"
             "  g3-verify -e https://commons.example.org --format sdk -o errors.log manifest.tsv\n"
-            "  g3-verify -e https://commons.example.org --extra unlisted.csv manifest.csv\n",
+            "  g3-verify -e https://commons.example.org --extra unlisted.csv manifest.csv\n"
+            "  g3-verify -e https://commons.example.org --content --scheme s3 -j 16 manifest.csv\n",
         .groups = groups,
         .group_count = G3_COUNT(groups)};
     verify_run run = {.common = &common, .mine = &mine, .service = &service};

@@ -117,6 +117,10 @@ struct MHD_Response *answer_make(struct exchange *exchange, fault_kind fault, bo
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->answer_type);
     if (packed)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    if (exchange->etag)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, exchange->etag);
+    if (exchange->content_range)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, exchange->content_range);
     if (exchange->retry_after)
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, exchange->retry_after);
     return response;

@@ -30,6 +30,7 @@ struct settings {
     int token_paths;
     double job_time;
     g3_text_list job_failures;
+    const char *files;
     int64_t submission_limit;
     int64_t submission_patience;
     int64_t graph_patience;
@@ -47,6 +48,7 @@ struct commons {
     atomic_llong transactions; /* that the submission service has answered */
     char *login;               /* "user:password" of the administrator */
     struct token_key *key;     /* signs tokens */
+    uint16_t port;             /* that it is served on */
 };
 
 #endif

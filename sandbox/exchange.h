@@ -28,13 +28,17 @@ struct exchange {
     const char *content_type;  /* header, or NULL */
     const char *authorization; /* header, or NULL */
     const char *encodings;     /* Accept-Encoding header, or NULL */
+    const char *range;         /* Range header, or NULL */
+    const char *if_range;      /* If-Range header, or NULL */
     g3_buffer body;
     bool body_too_large;
 
     /* The answer. */
     unsigned status;
-    const char *answer_type; /* Content-Type; static */
-    const char *retry_after; /* header, or NULL; static */
+    const char *answer_type;   /* Content-Type; static */
+    const char *retry_after;   /* header, or NULL; static */
+    const char *etag;          /* header, or NULL */
+    const char *content_range; /* header, or NULL */
     g3_buffer answer;
 };
 

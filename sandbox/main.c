@@ -98,6 +98,11 @@ static const g3_option JOB_OPTIONS[] = {
      .at = AT(job_failures),
      .argument = "ACTION:WORDS",
      .help = "jobs of this action fail with these words (may be repeated)"},
+    {.name = "files",
+     .kind = G3_OPTION_TEXT,
+     .at = AT(files),
+     .argument = "DIR",
+     .help = "what s3://BUCKET/KEY and other URLs hold is DIR/BUCKET/KEY, under signed URLs"},
 };
 
 static const g3_option SUBMISSION_OPTIONS[] = {
@@ -228,6 +233,7 @@ static bool run(const struct settings *settings, g3_reporter *reporter, g3_error
 {
     struct commons commons = {.settings = settings};
     struct server *server = server_open((uint16_t)settings->port, error);
+    commons.port = server ? server_port(server) : 0;
     bool done = server && set_up(&commons, server, reporter, error) &&
                 server_start(server, &commons, error);
     if (done) {
@@ -266,7 +272,7 @@ int main(int argc, char **argv)
     g3_option_group groups[] = {
         {"Records", OPTIONS, G3_COUNT(OPTIONS), &settings},
         {"Logins", LOGIN_OPTIONS, G3_COUNT(LOGIN_OPTIONS), &settings},
-        {"Jobs", JOB_OPTIONS, G3_COUNT(JOB_OPTIONS), &settings},
+        {"Jobs and files", JOB_OPTIONS, G3_COUNT(JOB_OPTIONS), &settings},
         {"Submission", SUBMISSION_OPTIONS, G3_COUNT(SUBMISSION_OPTIONS), &settings},
         {"Faults and observation", FAULT_OPTIONS, G3_COUNT(FAULT_OPTIONS), &settings},
     };

@@ -1,5 +1,6 @@
 /* The gateway's table of services. */
 #include "router.h"
+#include "file_service.h"
 #include "g3/base/options.h"
 #include "index_service.h"
 #include "job_service.h"
@@ -15,10 +16,10 @@ typedef struct gateway_route {
 void router_serve(struct exchange *exchange)
 {
     static const gateway_route ROUTES[] = {
-        {{"index", 5}, index_serve},    {{"index-admin", 11}, index_serve},
-        {{"mds", 3}, metadata_serve},   {{"mds-admin", 9}, metadata_serve},
-        {{"user", 4}, user_serve},      {{"job", 3}, job_serve},
-        {{"api", 3}, submission_serve},
+        {{"index", 5}, index_serve},  {{"index-admin", 11}, index_serve},
+        {{"mds", 3}, metadata_serve}, {{"mds-admin", 9}, metadata_serve},
+        {{"user", 4}, user_serve},    {{"files", 5}, file_serve},
+        {{"job", 3}, job_serve},      {{"api", 3}, submission_serve},
     };
     g3_view path = exchange->target.path;
     if (path.length && path.data[0] == '/')

@@ -89,6 +89,8 @@ static void read_head(struct exchange *exchange, struct MHD_Connection *connecti
     exchange->content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
     exchange->authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
     exchange->encodings = header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    exchange->range = header(connection, MHD_HTTP_HEADER_RANGE);
+    exchange->if_range = header(connection, MHD_HTTP_HEADER_IF_RANGE);
     target_parse(&exchange->target, exchange->raw_target, &exchange->arena);
 }
 

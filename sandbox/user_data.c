@@ -2,6 +2,7 @@
  * /user/data/GUID. */
 #include "commons.h"
 #include "document.h"
+#include "file_service.h"
 #include "index_service.h"
 #include "user_service.h"
 
@@ -33,7 +34,7 @@ static void answer_url(struct exchange *exchange, g3_view stored)
     if (url) {
         g3_buffer *answer = exchange_begin_json(exchange, 200);
         g3_buffer whole = {0};
-        g3_buffer_append_format(&whole, "%s?X-Signature=sandbox", url);
+        file_append_signed(exchange->commons, url, &whole);
         g3_buffer_append_text(answer, "{\"url\":");
         document_append_string(answer, g3_buffer_view(&whole));
         g3_buffer_append_text(answer, "}\n");

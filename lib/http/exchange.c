@@ -3,6 +3,8 @@
 #include "g3/base/clock.h"
 #include "g3/base/memory.h"
 #include "g3/base/options.h"
+#include "g3/http/status.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* Bytes that curl reads at once: a listing's page of 1,024 records has about 800 kB. */
@@ -25,6 +27,10 @@ static size_t receive(char *data, size_t size, size_t count, void *context)
     g3_exchange *exchange = context;
     g3_buffer *body = &exchange->response.body;
     size_t length = size * count, limit = exchange->options->answer_limit;
+    long status = 0;
+    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (exchange->request.stream && g3_http_is_success(status))
+        return g3_exchange_stream(exchange, (g3_view){data, length}) ? length : 0;
     if (length > limit - body->length) {
         exchange->too_large = true;
         return 0;
@@ -58,7 +64,6 @@ static CURL *open_easy(g3_exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)exchange);
     set_text(easy, CURLOPT_USERAGENT, "g3tools/" G3_VERSION);
     set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    set_text(easy, CURLOPT_ACCEPT_ENCODING, "");    /* whatever curl can unpack */
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* a GUID may hold "/../" */
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_SIZE);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -82,6 +87,7 @@ void g3_exchange_begin(g3_exchange *exchange, g3_request *request)
     g3_buffer_text(&exchange->url);
     g3_buffer_text(&exchange->request.url); /* messages and comparisons take it as a text */
     exchange->redirects = 0;
+    exchange->furthest = 0;
     exchange->foreign = exchange->renewed = exchange->with_login = false;
     exchange->begun = g3_clock();
     exchange->response.attempts = 0;
@@ -89,6 +95,8 @@ void g3_exchange_begin(g3_exchange *exchange, g3_request *request)
 
 static void set_method(g3_exchange *exchange)
 {
+    /* A stream is of the bytes as they are stored; else whatever curl can unpack. */
+    set_text(exchange->easy, CURLOPT_ACCEPT_ENCODING, exchange->request.stream ? NULL : "");
     CURL *easy = exchange->easy;
     g3_method method = exchange->request.method;
     g3_view body = g3_buffer_view(&exchange->request.body);
@@ -150,6 +158,8 @@ static bool set_headers(g3_exchange *exchange, g3_error *error)
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
     if (exchange->request.body.length)
         headers = append_content_type(headers, exchange->request.content_type);
+    if (exchange->request.stream)
+        headers = g3_exchange_prepare_stream(exchange, headers);
     if (ok && exchange->with_login)
         headers = curl_slist_append(headers, g3_buffer_text(&login));
     free_headers(exchange->headers);
@@ -205,7 +215,11 @@ bool g3_exchange_prepare(g3_exchange *exchange, g3_error *error)
     double patience = options->request_timeout < left ? options->request_timeout : left;
     if (patience < 0)
         patience = 0;
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(patience));
+    /* A stream may take as long as it likes, as long as bytes come. */
+    bool stream = exchange->request.stream != NULL;
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, stream ? 0L : milliseconds(patience));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, stream ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, stream ? (long)ceil(patience) : 0L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      milliseconds(patience < CONNECT_TIMEOUT ? patience : CONNECT_TIMEOUT));
     return true;
@@ -215,6 +229,8 @@ void g3_exchange_finish(g3_exchange *exchange)
 {
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->response.status);
     exchange->response.seconds = g3_clock() - exchange->sent;
+    if (exchange->request.stream)
+        g3_exchange_finish_stream(exchange);
 }
 
 /* Empties a buffer; keeps its memory unless that is unusually much. */

@@ -121,6 +121,12 @@ static g3_outcome judge_trouble(g3_exchange *exchange, CURLcode result, g3_troub
                                 g3_random *random)
 {
     const g3_contact *contact = exchange->contact;
+    const g3_stream *stream = exchange->request.stream;
+    if (stream && stream->received > exchange->furthest) { /* it was not in vain */
+        exchange->furthest = stream->received;
+        exchange->response.attempts = 1;
+        exchange->begun = g3_clock();
+    }
     int64_t retries = contact->made || contact->insist ? exchange->options->retries
                                                        : g3_first_contact_retries(result);
     if (exchange->too_large)

@@ -59,6 +59,19 @@ typedef struct g3_http_options {
 #define G3_HTTP_TOTAL_TIMEOUT 3600
 #define G3_HTTP_ANSWER_LIMIT  ((size_t)64 * 1024 * 1024)
 
+/* Takes the body of a good answer (2xx) as it comes, instead of holding it: as stored, not
+ * unpacked, of any length. A transfer that breaks goes on where it broke (Range, RFC 9110, 14), or,
+ * if the service can't do that or the content has changed, from the beginning. There is no limit to
+ * its time, but to that without a byte (request_timeout); each try that brings something renews the
+ * patience with failures. */
+typedef struct g3_stream {
+    void (*restart)(void *context);                /* what came is void: it comes anew */
+    bool (*receive)(void *context, g3_view bytes); /* @return false to end the transfer */
+    void *context;
+    int64_t received;    /* bytes so far; the engine's, as what follows */
+    char validator[128]; /* by which the service knows that the content is still the same, or "" */
+} g3_stream;
+
 /* One request; redirects are followed within its scheme, host and port, and for a GET elsewhere
  * without the login. The producer fills it in; url and body are the engine's from then on. */
 typedef struct g3_request {
@@ -67,11 +80,12 @@ typedef struct g3_request {
     g3_buffer body;           /* empty: none */
     const char *content_type; /* of the body; NULL: application/json; static */
     bool repeatable;          /* may be sent again after it might have reached the service */
-    bool divisible;   /* it can be asked in parts: where no answer comes in time it is not repeated,
-                         and the producer is told so (timed_out) */
-    int asked_before; /* times that the producer has asked this and got an answer that it could not
-                         use: it is sent after a back-off that grows with them */
-    void *tag;        /* the producer's own, given back in done() */
+    bool divisible; /* it can be asked in parts: where no answer comes in time it is not repeated,
+                       and the producer is told so (timed_out) */
+    g3_stream *stream; /* of a GET; borrowed until done(); NULL: none */
+    int asked_before;  /* times that the producer has asked this and got an answer that it could not
+                          use: it is sent after a back-off that grows with them */
+    void *tag;         /* the producer's own, given back in done() */
 } g3_request;
 
 /* Begins a request anew: its method, and `path` behind `base` as its URL. It is repeatable, and its

@@ -6,6 +6,7 @@
 
 enum {
     G3_HTTP_OK = 200,
+    G3_HTTP_PARTIAL_CONTENT = 206,
     G3_HTTP_MULTIPLE_CHOICES = 300, /* the first that is no success */
     G3_HTTP_MOVED = 301,
     G3_HTTP_FOUND = 302,
