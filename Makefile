@@ -29,8 +29,8 @@ SANDBOX_LIBS := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
 
 STOREYS         := base io table record http commons join run
 LIB_SOURCES     := $(wildcard $(STOREYS:%=lib/%/*.c))
-FILTERS         := $(patsubst filters/%.c,%,$(wildcard filters/g3-*.c))
-FILTER_SHARED   := $(filter-out $(wildcard filters/g3-*.c),$(wildcard filters/*.c))
+FILTERS         := $(patsubst filters/%.c,%,$(wildcard filters/g3-*.c filters/g3.c))
+FILTER_SHARED   := $(filter-out $(FILTERS:%=filters/%.c),$(wildcard filters/*.c))
 TEST_SUPPORT    := $(wildcard tests/support/*.c)
 FUZZERS         := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES         := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))

@@ -229,6 +229,10 @@ void g3_exchange_finish(g3_exchange *exchange)
 {
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->response.status);
     exchange->response.seconds = g3_clock() - exchange->sent;
+    struct curl_header *date;
+    bool dated = curl_easy_header(exchange->easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK;
+    time_t told = dated ? curl_getdate(date->value, NULL) : -1;
+    exchange->response.date = told > 0 ? told : 0;
     if (exchange->request.stream)
         g3_exchange_finish_stream(exchange);
 }

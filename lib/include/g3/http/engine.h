@@ -21,6 +21,7 @@
 #include "g3/base/error.h"
 #include "g3/base/report.h"
 #include "g3/http/url.h"
+#include <time.h>
 
 typedef struct g3_http g3_http;
 
@@ -101,6 +102,7 @@ typedef struct g3_response {
                        this one); freed after done() otherwise */
     int attempts;   /* tries made */
     double seconds; /* the last try took */
+    time_t date;    /* the service's clock, as its Date header has it; 0 if it has none */
     g3_error error; /* for status 0 or when retries ran out (5xx...): what a user needs to know */
     bool failed;    /* `error` is set: connection failure, time-out, answer too large, status still
                        408/429/5xx after retries. Other 4xx are answers, not failures. */

@@ -1,0 +1,130 @@
+/* g3: one name in front of all tools. `g3 verify ...` is g3-verify. */
+#include "g3/base/memory.h"
+#include "g3/base/options.h"
+#include "g3/base/report.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Longest path of a tool, and line of its help. */
+#define PATH_SIZE 4096
+#define LINE_SIZE 256
+
+static const char PREFIX[] = "g3-";
+
+/* The folder that this program is in, where the other tools are too; empty if it can't be told. */
+static void find_folder(char folder[PATH_SIZE])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_SIZE - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(folder, '/');
+    folder[slash ? slash - folder : 0] = '\0';
+}
+
+/* Becomes the tool: the one beside this program, else the one in PATH. Returns if there is none. */
+static void become(const char *folder, const char *tool, char **argv)
+{
+    char path[2 * PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s%s", folder, PREFIX, tool);
+    argv[0] = strrchr(path, '/') + 1;
+    execv(path, argv);
+    if (errno == ENOENT)
+        execvp(argv[0], argv);
+}
+
+/* The first line of a tool's help, "g3-parse - read manifests ..."; empty if it has none. */
+static void read_purpose(const char *folder, const char *name, char line[LINE_SIZE])
+{
+    int ends[2];
+    char path[2 * PATH_SIZE];
+    line[0] = '\0';
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (pipe(ends) != 0)
+        return;
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execl(path, name, "--help", (char *)NULL);
+        _exit(1);
+    }
+    close(ends[1]);
+    FILE *help = fdopen(ends[0], "r");
+    if (child > 0 && help && !fgets(line, LINE_SIZE, help))
+        line[0] = '\0';
+    while (help &&
+           fgetc(help) != EOF) /* to its end, so that the tool does not meet a closed pipe */
+        ;
+    if (help)
+        fclose(help);
+    if (child > 0)
+        waitpid(child, NULL, 0);
+}
+
+static int is_tool(const struct dirent *entry)
+{
+    return strncmp(entry->d_name, PREFIX, sizeof PREFIX - 1) == 0 && !strchr(entry->d_name, '.');
+}
+
+/* Writes the tools there are, each with what it is for. */
+static void list_tools(const char *folder)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, is_tool, alphasort);
+    printf("usage: g3 TOOL [ARGUMENT]...   g3 help TOOL   g3 TOOL --help\n\n");
+    fflush(stdout);
+    for (int i = 0; i < count; i++) {
+        char line[LINE_SIZE];
+        read_purpose(folder, entries[i]->d_name, line);
+        const char *purpose = strstr(line, " - ");
+        if (purpose) /* else it is none of ours */
+            printf("  %-12s %s", entries[i]->d_name + sizeof PREFIX - 1, purpose + strlen(" - "));
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+}
+
+/* Options of g3 itself: --help, --version, --generate. */
+static int show(int argc, char **argv, g3_reporter *reporter)
+{
+    const g3_command command = {
+        .name = "g3",
+        .purpose = "run one of the g3 tools",
+        .operands = "TOOL [ARGUMENT]...",
+        .details =
+            "g3 TOOL runs g3-TOOL with these arguments; g3 help lists the tools, g3 help TOOL "
+            "is the help of one.\n",
+        .examples = "  g3 parse manifest.csv\n  g3 help verify\n  g3 doctor\n"};
+    g3_text_list operands = {0};
+    g3_error error;
+    g3_options_result result = g3_options_parse(&command, argc, argv, &operands, &error);
+    free(operands.items);
+    return result == G3_OPTIONS_WRONG ? g3_report_error(reporter, &error) : G3_EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    char folder[PATH_SIZE];
+    g3_reporter reporter;
+    g3_error error;
+    g3_reporter_set_up(&reporter, "g3", false, false, G3_PROGRESS_NEVER);
+    find_folder(folder);
+    bool help = argc > 1 && strcmp(argv[1], "help") == 0;
+    if (argc > 1 && argv[1][0] == '-')
+        return show(argc, argv, &reporter);
+    if (argc < 2 || (help && argc == 2)) {
+        list_tools(folder);
+        return argc < 2 ? G3_EXIT_USAGE : G3_EXIT_DONE;
+    }
+    const char *tool = argv[help ? 2 : 1];
+    char *asked[] = {NULL, (char[]){"--help"}, NULL};
+    if (!strchr(tool, '/'))
+        become(folder, tool, help ? asked : argv + 1);
+    g3_fail(&error, errno == ENOENT ? G3_EXIT_USAGE : G3_EXIT_LOCAL,
+            "there is no tool g3-%s (%s); g3 help lists them", tool, strerror(errno));
+    return g3_report_error(&reporter, &error);
+}

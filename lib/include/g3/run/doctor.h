@@ -1,0 +1,25 @@
+/* Whether all is well between this machine and a commons: its services, the login, the clocks. For
+ * each thing a line is written that says how it is, and what to do where it is not well.
+ */
+#ifndef G3_RUN_DOCTOR_H
+#define G3_RUN_DOCTOR_H
+
+#include "g3/commons/endpoint.h"
+#include "g3/io/sink.h"
+
+/* Clocks that are this far apart make trouble: tokens live from one moment to another, seconds. */
+#define G3_DOCTOR_CLOCK_LIMIT 60
+
+typedef struct g3_doctor_options {
+    const g3_service_options *service; /* borrowed, as what follows */
+    g3_sink *output; /* takes the lines: "ok|bad|none SUBJECT: WORDS", or JSON {"subject","state",
+                        "text"} */
+    bool json;
+} g3_doctor_options;
+
+/* Looks at everything, whatever it finds.
+ * @param bad  set to how many things are not well
+ * @return false with G3_EXIT_LOCAL or G3_EXIT_INTERRUPTED */
+bool g3_doctor_run(const g3_doctor_options *options, size_t *bad, g3_error *error);
+
+#endif
