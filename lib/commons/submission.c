@@ -40,11 +40,11 @@ static bool append_keys(g3_json_reader *json, g3_buffer *keys)
     return !json->fault;
 }
 
-/* Appends one error: a string, or an object with `message` and maybe `keys`. */
+/* Appends one error: a string, or an object with `message` and maybe `keys` or `id`. */
 static bool append_error(g3_json_reader *json, g3_buffer *words)
 {
     bool first, good;
-    g3_view name, message = {0}, raw = {0};
+    g3_view name, message = {0}, id = {0}, raw = {0};
     g3_buffer keys = {0};
     if (g3_json_peek(json) == G3_JSON_STRING) {
         good = g3_json_read_string(json, &message);
@@ -54,6 +54,8 @@ static bool append_error(g3_json_reader *json, g3_buffer *words)
         for (g3_json_enter(json, &first); g3_json_more_key(json, &first, &name);) {
             if (g3_view_equal(name, G3_VIEW("message")) && g3_json_peek(json) == G3_JSON_STRING)
                 good = g3_json_read_string(json, &message);
+            else if (g3_view_equal(name, G3_VIEW("id")) && g3_json_peek(json) == G3_JSON_STRING)
+                good = g3_json_read_string(json, &id);
             else if (g3_view_equal(name, G3_VIEW("keys")))
                 good = append_keys(json, &keys);
             else
@@ -65,6 +67,11 @@ static bool append_error(g3_json_reader *json, g3_buffer *words)
     }
     if (good) {
         part(words);
+        if (id.length) { /* of a record that is not there */
+            append_on_line(words, id);
+            g3_buffer_append_text(words, ": ");
+            g3_buffer_clear(&keys);
+        }
         bool told = message.length && keys.length &&
                     memmem(message.data, message.length, keys.data, keys.length);
         if (keys.length && !told) {

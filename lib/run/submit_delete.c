@@ -47,8 +47,8 @@ static bool refuse(const g3_submit_delete_options *options, const g3_submission_
         g3_error told;
         if (entity->valid)
             continue;
-        g3_fail(&told, G3_EXIT_DIFFERENCES, "%.*s: %.*s", (int)entity->id.length, entity->id.data,
-                (int)entity->errors.length, entity->errors.data);
+        g3_fail(&told, G3_EXIT_DIFFERENCES, "%.*s%s%.*s", (int)entity->id.length, entity->id.data,
+                entity->id.length ? ": " : "", (int)entity->errors.length, entity->errors.data);
         g3_report_error(options->reporter, &told);
     }
     return g3_fail(error, G3_EXIT_DIFFERENCES,

@@ -49,7 +49,7 @@ expect_text manifest.yaml 'file_name: a.bam'
 expect_status 1 submit delete-records P-Q-1 "$subject"
 expect_text err "$subject: Unable to delete entity"
 expect_status 1 submit delete-records P-Q-1 00000000-0000-4000-8000-000000000000
-expect_text err 'not found'
+expect_text err '00000000-0000-4000-8000-000000000000: Entity not found'
 expect_status 1 submit delete-project P-Q-1
 submit delete-records --dry-run P-Q-1 "$(jq -r .id files)" | jq -r .action | expect_same <(echo deleted) -
 submit delete-records P-Q-1 "$(jq -r .id files)" | jq -c '[.type, .submitter_id, .action]' |
