@@ -148,6 +148,8 @@ install: all $(BUILD)/libg3.a install-headers
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(BUILD)/libg3.a $(DESTDIR)$(PREFIX)/lib
+	install -d $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
+	install -m 644 pipelines/* $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
 	for tool in $(TOOLS); do \
 	    $(BUILD)/bin/$$tool --generate man >$(DESTDIR)$(PREFIX)/share/man/man1/$$tool.1 && \
 	    $(BUILD)/bin/$$tool --generate bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool || exit 1; \
@@ -164,7 +166,7 @@ uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) \
 	    $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%) \
 	    $(DESTDIR)$(PREFIX)/lib/libg3.a $(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
-	rm -rf $(DESTDIR)$(PREFIX)/include/g3
+	rm -rf $(DESTDIR)$(PREFIX)/include/g3 $(DESTDIR)$(PREFIX)/share/g3tools
 
 # A Debian package of the tools, in build/.
 deb: all
