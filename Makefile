@@ -9,6 +9,7 @@
 # under valgrind: make BUILD=build/plain RUNNER=plain.
 
 BUILD    ?= build
+VERSION  := $(shell sed -n 's/^\#define G3_VERSION "\(.*\)"/\1/p' lib/include/g3/base/options.h)
 PREFIX   ?= /usr/local
 CC       ?= cc
 OPTIMISE ?= -O3 -g
@@ -49,6 +50,15 @@ tests: $(BUILD)/tests/unit $(BUILD)/tests/contract
 $(BUILD)/libg3.a: $(LIB_OBJECTS)
 	@rm -f $@
 	ar rcs $@ $^
+
+# For others: what the public headers declare, and nothing else. The tools take libg3.a: the row path is quicker without
+# the indirection, and a tool is one file to be copied to a cluster.
+SONAME := libg3.so.$(firstword $(subst ., ,$(VERSION)))
+SHARED := libg3.so.$(VERSION)
+$(BUILD)/$(SHARED): $(LIB_OBJECTS) scripts/exports
+	scripts/exports lib/include $(LIB_OBJECTS) >$(BUILD)/libg3.map
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(BUILD)/libg3.map \
+	    -o $@ $(LIB_OBJECTS) $(LIBS)
 
 $(BUILD)/bin/g3-sandbox: $(call objects,$(wildcard sandbox/*.c)) $(BUILD)/libg3.a
 	@mkdir -p $(@D)
@@ -143,11 +153,13 @@ bench:
 	$(MAKE) -s all $(BENCHES:%=build/bench/%)
 	tests/bench/run
 
-install: all $(BUILD)/libg3.a install-headers
+install: all $(BUILD)/libg3.a $(BUILD)/$(SHARED) install-headers
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(BUILD)/libg3.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(BUILD)/libg3.a $(BUILD)/$(SHARED) $(DESTDIR)$(PREFIX)/lib
+	ln -sf $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libg3.so
 	install -d $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
 	install -m 644 pipelines/* $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
 	for tool in $(TOOLS); do \
@@ -160,12 +172,13 @@ install: all $(BUILD)/libg3.a install-headers
 install-headers:
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	cd lib/include && find g3 -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/include/{} \;
-	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' -e 's|@LIBS@|$(LIBS)|' lib/g3.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
+	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' -e 's|@LIBS@|$(LIBS)|' -e 's|@VERSION@|$(VERSION)|' \
+	    lib/g3.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) \
 	    $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%) \
-	    $(DESTDIR)$(PREFIX)/lib/libg3.a $(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
+	    $(DESTDIR)$(PREFIX)/lib/libg3.a $(DESTDIR)$(PREFIX)/lib/libg3.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
 	rm -rf $(DESTDIR)$(PREFIX)/include/g3 $(DESTDIR)$(PREFIX)/share/g3tools
 
 # A Debian package of the tools, in build/.

@@ -7,7 +7,10 @@
 #ifndef G3_BASE_BUFFER_H
 #define G3_BASE_BUFFER_H
 
+#include "g3/base/abi.h"
 #include "g3/base/view.h"
+
+G3_BEGIN_C
 
 typedef struct g3_buffer {
     char *data;
@@ -60,7 +63,8 @@ const char *g3_buffer_text(g3_buffer *buffer);
 /* The bytes in use; valid until the next append. */
 static inline g3_view g3_buffer_view(const g3_buffer *buffer)
 {
-    return (g3_view){buffer->data, buffer->length};
+    const g3_view view = {buffer->data, buffer->length};
+    return view;
 }
 
 /* Forgets the bytes, keeps the memory. */
@@ -71,5 +75,7 @@ static inline void g3_buffer_clear(g3_buffer *buffer)
 
 /* Gives the memory back; the buffer is as new. */
 void g3_buffer_free(g3_buffer *buffer);
+
+G3_END_C
 
 #endif

@@ -7,7 +7,10 @@
 #ifndef G3_BASE_ERROR_H
 #define G3_BASE_ERROR_H
 
+#include "g3/base/abi.h"
 #include "g3/base/view.h"
+
+G3_BEGIN_C
 
 /* Exit statuses of every tool, the same for a command line, a pipeline and a batch system. */
 typedef enum g3_exit {
@@ -38,5 +41,7 @@ bool g3_fail(g3_error *error, g3_exit exit, const char *format, ...)
 /* Puts "text: " in front of a message that a lower storey filled in, to say where it happened. */
 void g3_error_prefix(g3_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+G3_END_C
 
 #endif

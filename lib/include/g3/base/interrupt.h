@@ -7,7 +7,10 @@
 #ifndef G3_BASE_INTERRUPT_H
 #define G3_BASE_INTERRUPT_H
 
+#include "g3/base/abi.h"
 #include <stdbool.h>
+
+G3_BEGIN_C
 
 /* Installs the handlers, and ignores SIGPIPE so that a closed pipe is an error to handle. Makes
  * sure that descriptors 0 to 2 are taken, so that no file opened later is mistaken for a standard
@@ -20,5 +23,7 @@ bool g3_interrupted(void);
 /* A descriptor that becomes readable with the signal, for poll(); -1 before set-up. Do not read
  * from it. */
 int g3_interrupt_descriptor(void);
+
+G3_END_C
 
 #endif

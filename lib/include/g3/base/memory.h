@@ -7,7 +7,10 @@
 #ifndef G3_BASE_MEMORY_H
 #define G3_BASE_MEMORY_H
 
+#include "g3/base/abi.h"
 #include "g3/base/view.h"
+
+G3_BEGIN_C
 
 /* What the functions below do where memory is refused; for callers of libraries that tell so. */
 void g3_end_out_of_memory(size_t size) __attribute__((noreturn));
@@ -46,5 +49,7 @@ void g3_arena_clear(g3_arena *arena);
 
 /* Gives all memory back; the arena is as new. */
 void g3_arena_free(g3_arena *arena);
+
+G3_END_C
 
 #endif

@@ -17,8 +17,11 @@
 #ifndef G3_BASE_OPTIONS_H
 #define G3_BASE_OPTIONS_H
 
+#include "g3/base/abi.h"
 #include "g3/base/error.h"
 #include <stdio.h>
+
+G3_BEGIN_C
 
 #define G3_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -89,5 +92,7 @@ void g3_options_print_bash(const g3_command *command, FILE *out);
 
 /* The version that --version prints: "0.1.0". */
 #define G3_VERSION "0.1.0"
+
+G3_END_C
 
 #endif

@@ -7,7 +7,10 @@
 #ifndef G3_BASE_REPORT_H
 #define G3_BASE_REPORT_H
 
+#include "g3/base/abi.h"
 #include "g3/base/error.h"
+
+G3_BEGIN_C
 
 typedef enum g3_progress_mode {
     G3_PROGRESS_AUTO,
@@ -45,5 +48,7 @@ void g3_progress(g3_reporter *reporter, const char *format, ...)
 
 /* Wipes the progress line, at the end of the work. */
 void g3_progress_end(g3_reporter *reporter);
+
+G3_END_C
 
 #endif

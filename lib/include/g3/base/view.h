@@ -6,10 +6,13 @@
 #ifndef G3_BASE_VIEW_H
 #define G3_BASE_VIEW_H
 
+#include "g3/base/abi.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+G3_BEGIN_C
 
 typedef struct g3_view {
     const char *data; /* NULL only where the length is 0 */
@@ -17,12 +20,17 @@ typedef struct g3_view {
 } g3_view;
 
 /* The view of a string literal, its length known while compiling. */
+#ifdef __cplusplus
+#define G3_VIEW(literal) (g3_view{"" literal, sizeof(literal) - 1})
+#else
 #define G3_VIEW(literal) ((g3_view){"" literal, sizeof(literal) - 1})
+#endif
 
 /* The view of a NUL-terminated text (NULL gives the empty view); lives as long as the text. */
 static inline g3_view g3_view_of(const char *text)
 {
-    return (g3_view){text, text ? strlen(text) : 0};
+    const g3_view view = {text, text ? strlen(text) : 0};
+    return view;
 }
 
 /* True if both hold the same bytes. */
@@ -63,5 +71,7 @@ bool g3_view_to_size(g3_view text, int64_t *value);
 
 /* The value of a hexadecimal digit of any case, or -1 if `c` is none. */
 int g3_hex_digit(char c);
+
+G3_END_C
 
 #endif

@@ -10,9 +10,12 @@
 #ifndef G3_COMMONS_ENDPOINT_H
 #define G3_COMMONS_ENDPOINT_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/options.h"
 #include "g3/http/engine.h"
+
+G3_BEGIN_C
 
 /* Values of the options that all service tools share; see g3_service_option_table. */
 typedef struct g3_service_options {
@@ -56,5 +59,7 @@ bool g3_commons_open(g3_commons *commons, const g3_service_options *options, g3_
                      g3_error *error);
 
 void g3_commons_close(g3_commons *commons); /* zero-initialised is allowed */
+
+G3_END_C
 
 #endif

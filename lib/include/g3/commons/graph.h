@@ -9,9 +9,12 @@
 #ifndef G3_COMMONS_GRAPH_H
 #define G3_COMMONS_GRAPH_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/error.h"
 #include "g3/base/memory.h"
+
+G3_BEGIN_C
 
 /* A field at the root. */
 typedef struct g3_graph_field {
@@ -50,5 +53,7 @@ void g3_graph_query_append(g3_buffer *text, const g3_graph_query *query, const g
 /* Appends the messages of an answer's errors (strings, or objects with `message`), one a line.
  * @return how many there are */
 size_t g3_graph_append_errors(g3_buffer *lines, g3_view answer);
+
+G3_END_C
 
 #endif

@@ -6,11 +6,14 @@
 #ifndef G3_COMMONS_INDEX_H
 #define G3_COMMONS_INDEX_H
 
+#include "g3/base/abi.h"
 #include "g3/base/options.h"
 #include "g3/http/engine.h"
 #include "g3/record/json.h"
 #include "g3/record/record.h"
 #include "g3/table/rows.h"
+
+G3_BEGIN_C
 
 /* Most records of one listing answer that the service allows. */
 #define G3_INDEX_PAGE_LIMIT 1024
@@ -153,5 +156,7 @@ g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const c
 bool g3_index_answer_is_listing(const g3_index_answer *answer);
 
 void g3_index_answer_close(g3_index_answer *answer);
+
+G3_END_C
 
 #endif

@@ -6,8 +6,11 @@
 #ifndef G3_COMMONS_METADATA_H
 #define G3_COMMONS_METADATA_H
 
+#include "g3/base/abi.h"
 #include "g3/http/engine.h"
 #include "g3/record/json.h"
+
+G3_BEGIN_C
 
 /* Most documents of one listing answer that the service gives. */
 #define G3_METADATA_PAGE_LIMIT 2000
@@ -55,5 +58,7 @@ typedef enum g3_metadata_outcome {
 bool g3_metadata_read_batch(g3_view body, g3_arena *arena,
                             void (*take)(void *context, g3_view guid, g3_metadata_outcome outcome),
                             void *context);
+
+G3_END_C
 
 #endif

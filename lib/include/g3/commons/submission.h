@@ -4,7 +4,10 @@
 #ifndef G3_COMMONS_SUBMISSION_H
 #define G3_COMMONS_SUBMISSION_H
 
+#include "g3/base/abi.h"
 #include "g3/base/memory.h"
+
+G3_BEGIN_C
 
 /* Where the service is, behind the gateway. */
 #define G3_SUBMISSION_SEGMENT "/api/v0/submission"
@@ -34,5 +37,7 @@ bool g3_submission_read(g3_view body, g3_arena *arena, g3_submission_answer *ans
 /* Parts PROGRAM-PROJECT at its first dash, as the Python SDK does.
  * @return false if there is no dash, or nothing on one side of it */
 bool g3_submission_split_project(g3_view text, g3_view *program, g3_view *project);
+
+G3_END_C
 
 #endif

@@ -14,7 +14,10 @@
 #ifndef G3_COMMONS_TOKENS_H
 #define G3_COMMONS_TOKENS_H
 
+#include "g3/base/abi.h"
 #include "g3/commons/endpoint.h"
+
+G3_BEGIN_C
 
 typedef struct g3_login g3_login;
 
@@ -45,5 +48,7 @@ void g3_login_close(g3_login *login); /* NULL is allowed; wipes the secrets from
  * @param issuer   "iss", NUL-terminated, owned by the caller: free(); NULL if it has none
  * @return false if it is no JWT */
 bool g3_jwt_read(g3_view token, int64_t *expires, char **issuer);
+
+G3_END_C
 
 #endif

@@ -17,11 +17,14 @@
 #ifndef G3_HTTP_ENGINE_H
 #define G3_HTTP_ENGINE_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/error.h"
 #include "g3/base/report.h"
 #include "g3/http/url.h"
 #include <time.h>
+
+G3_BEGIN_C
 
 typedef struct g3_http g3_http;
 
@@ -178,5 +181,7 @@ typedef struct g3_http_statistics {
 g3_http_statistics g3_http_get_statistics(const g3_http *http);
 
 void g3_http_close(g3_http *http); /* NULL is allowed */
+
+G3_END_C
 
 #endif

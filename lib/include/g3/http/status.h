@@ -2,7 +2,10 @@
 #ifndef G3_HTTP_STATUS_H
 #define G3_HTTP_STATUS_H
 
+#include "g3/base/abi.h"
 #include <stdbool.h>
+
+G3_BEGIN_C
 
 enum {
     G3_HTTP_OK = 200,
@@ -37,5 +40,7 @@ static inline bool g3_http_is_success(long status)
 {
     return status >= G3_HTTP_OK && status < G3_HTTP_MULTIPLE_CHOICES;
 }
+
+G3_END_C
 
 #endif

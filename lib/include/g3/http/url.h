@@ -2,7 +2,10 @@
 #ifndef G3_HTTP_URL_H
 #define G3_HTTP_URL_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
+
+G3_BEGIN_C
 
 /* What may stand as it is in a path or a query value (RFC 3986, 3.3 and 3.4) and is usual in GUIDs,
  * hashes, URLs and paths of authz: so that requests can be read in logs. */
@@ -32,5 +35,7 @@ bool g3_host_is_loopback(const char *host);
 /* Appends `url` as it may be shown in a message: user and password masked, cut with "..." where it
  * is longer than a message should be. */
 void g3_url_append_shown(g3_buffer *text, const char *url);
+
+G3_END_C
 
 #endif

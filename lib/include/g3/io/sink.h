@@ -8,8 +8,11 @@
 #ifndef G3_IO_SINK_H
 #define G3_IO_SINK_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/error.h"
+
+G3_BEGIN_C
 
 typedef struct g3_sink g3_sink;
 
@@ -48,5 +51,7 @@ void g3_sink_discard(g3_sink *sink, bool keep);
 /* Bytes gathered before they are handed on: large enough that the cost of a system call vanishes,
  * small enough to stay in the second-level cache. */
 #define G3_SINK_BLOCK ((size_t)256 * 1024)
+
+G3_END_C
 
 #endif

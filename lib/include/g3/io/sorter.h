@@ -4,7 +4,10 @@
 #ifndef G3_IO_SORTER_H
 #define G3_IO_SORTER_H
 
+#include "g3/base/abi.h"
 #include "g3/base/error.h"
+
+G3_BEGIN_C
 
 typedef struct g3_sorter g3_sorter;
 
@@ -26,5 +29,7 @@ bool g3_sorter_add_numbered(g3_sorter *sorter, uint64_t number, g3_view line, g3
 bool g3_sorter_next(g3_sorter *sorter, g3_view *line, bool *ended, g3_error *error);
 
 void g3_sorter_close(g3_sorter *sorter); /* NULL is allowed */
+
+G3_END_C
 
 #endif

@@ -6,8 +6,11 @@
 #ifndef G3_IO_SOURCE_H
 #define G3_IO_SOURCE_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/error.h"
+
+G3_BEGIN_C
 
 typedef struct g3_source g3_source;
 
@@ -44,5 +47,7 @@ int64_t g3_source_size(const g3_source *source);
 bool g3_source_is_packed(const g3_source *source);
 
 void g3_source_close(g3_source *source); /* NULL is allowed */
+
+G3_END_C
 
 #endif

@@ -8,8 +8,11 @@
 #ifndef G3_IO_SPILL_H
 #define G3_IO_SPILL_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/error.h"
+
+G3_BEGIN_C
 
 /* A file of runs, one behind the other. */
 typedef struct g3_spill {
@@ -68,5 +71,7 @@ void g3_run_reader_open(g3_run_reader *reader, const g3_spill *spill, g3_run run
 bool g3_run_reader_next(g3_run_reader *reader, g3_error *error);
 
 void g3_run_reader_close(g3_run_reader *reader); /* all zero is allowed */
+
+G3_END_C
 
 #endif

@@ -3,7 +3,10 @@
 #ifndef G3_JOIN_FEED_H
 #define G3_JOIN_FEED_H
 
+#include "g3/base/abi.h"
 #include "g3/join/input.h"
+
+G3_BEGIN_C
 
 typedef struct g3_feed g3_feed;
 
@@ -32,5 +35,7 @@ g3_join_input *g3_feed_input(g3_feed *feed);
 /* Ends reading wherever it is. A thread that waits for a pipe is left alone, and frees everything
  * when the pipe gives something. NULL is allowed. */
 void g3_feed_close(g3_feed *feed);
+
+G3_END_C
 
 #endif

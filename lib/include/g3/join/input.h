@@ -8,8 +8,11 @@
 #ifndef G3_JOIN_INPUT_H
 #define G3_JOIN_INPUT_H
 
+#include "g3/base/abi.h"
 #include "g3/join/row.h"
 #include "g3/record/manifest.h"
+
+G3_BEGIN_C
 
 /* Cells as text for an output of some format, without what parts them from their neighbours: `a TAB
  * b` or `"x":1,"y":"b"`. In JSON, cells that spell a JSON value are that value. */
@@ -69,5 +72,7 @@ uint64_t g3_join_input_rows(const g3_join_input *input);
 uint64_t g3_join_input_padded(const g3_join_input *input);
 
 void g3_join_input_close(g3_join_input *input); /* NULL is allowed */
+
+G3_END_C
 
 #endif

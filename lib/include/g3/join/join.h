@@ -7,7 +7,10 @@
 #ifndef G3_JOIN_JOIN_H
 #define G3_JOIN_JOIN_H
 
+#include "g3/base/abi.h"
 #include "g3/join/feed.h"
+
+G3_BEGIN_C
 
 /* What a join tells. Rows are valid during the call, and hold what the inputs' recipes made but,
  * at this stage, their keys. Each returns false to stop with `error`. */
@@ -77,5 +80,7 @@ bool g3_join_exact(const g3_join_options *options, g3_join_counts *counts, g3_er
  * Takes time in proportion to the bytes of both, whatever the number of keys; beyond `memory`,
  * times the number of blocks of keys that fit. */
 bool g3_join_partial(const g3_join_options *options, g3_join_counts *counts, g3_error *error);
+
+G3_END_C
 
 #endif

@@ -7,8 +7,12 @@
 #ifndef G3_JOIN_ROW_H
 #define G3_JOIN_ROW_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/memory.h"
+#include <stdalign.h>
+
+G3_BEGIN_C
 
 /* What a row is made of; what is not asked for is empty. */
 typedef enum g3_join_part {
@@ -36,7 +40,7 @@ typedef struct g3_join_row {
     uint16_t file;                   /* of the input's, counting from 0 */
     uint16_t flags;                  /* of g3_join_flag */
     uint32_t lengths[G3_JOIN_PARTS]; /* bytes of each part */
-    char bytes[];                    /* the parts, one behind the other */
+    __extension__ char bytes[];      /* the parts, one behind the other */
 } g3_join_row;
 
 /* Bytes behind a row that may be read, for searches that look at several bytes at once. */
@@ -48,7 +52,8 @@ static inline g3_view g3_join_row_part(const g3_join_row *row, g3_join_part part
     const char *at = row->bytes;
     for (int before = 0; before < (int)part; before++)
         at += row->lengths[before];
-    return (g3_view){at, row->lengths[part]};
+    const g3_view view = {at, row->lengths[part]};
+    return view;
 }
 
 /* Bytes of a row, without what fills it up to the next one. */
@@ -63,7 +68,7 @@ static inline size_t g3_join_row_size(const g3_join_row *row)
 /* The row behind this one in its chunk. */
 static inline g3_join_row *g3_join_row_after(const g3_join_row *row)
 {
-    size_t align = _Alignof(g3_join_row);
+    size_t align = alignof(g3_join_row);
     size_t size = (g3_join_row_size(row) + align - 1) & ~(align - 1);
     return (g3_join_row *)((char *)(uintptr_t)row + size);
 }
@@ -127,5 +132,7 @@ void g3_join_chunk_add_bad(g3_join_chunk *chunk, const char *file, uint64_t line
 void g3_join_chunk_clear(g3_join_chunk *chunk);
 
 void g3_join_chunk_close(g3_join_chunk *chunk); /* NULL is allowed */
+
+G3_END_C
 
 #endif

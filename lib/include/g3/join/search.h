@@ -8,7 +8,10 @@
 #ifndef G3_JOIN_SEARCH_H
 #define G3_JOIN_SEARCH_H
 
+#include "g3/base/abi.h"
 #include "g3/join/table.h"
+
+G3_BEGIN_C
 
 typedef struct g3_search g3_search;
 
@@ -28,5 +31,7 @@ g3_search *g3_search_open(const g3_join_table *table, bool boundary);
 size_t g3_search_find(g3_search *search, g3_view text, g3_join_row *const **found);
 
 void g3_search_close(g3_search *search); /* NULL is allowed */
+
+G3_END_C
 
 #endif

@@ -6,7 +6,10 @@
 #ifndef G3_JOIN_TABLE_H
 #define G3_JOIN_TABLE_H
 
+#include "g3/base/abi.h"
 #include "g3/join/row.h"
+
+G3_BEGIN_C
 
 typedef struct g3_join_table {
     g3_join_chunk *first, *last; /* in the order taken; owned */
@@ -49,5 +52,7 @@ void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *con
 
 /* Forgets all rows and gives the memory back; the table is as new. */
 void g3_join_table_clear(g3_join_table *table);
+
+G3_END_C
 
 #endif

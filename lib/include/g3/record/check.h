@@ -8,7 +8,10 @@
 #ifndef G3_RECORD_CHECK_H
 #define G3_RECORD_CHECK_H
 
+#include "g3/base/abi.h"
 #include "g3/record/record.h"
+
+G3_BEGIN_C
 
 /* One fault of a record. */
 typedef struct g3_fault {
@@ -47,5 +50,7 @@ size_t g3_check_object(const g3_record *record, const g3_check_rules *rules,
 
 /* True if `text` ends in a UUID, 8-4-4-4-12 hexadecimal digits of any case. */
 bool g3_ends_in_uuid(g3_view text);
+
+G3_END_C
 
 #endif

@@ -28,7 +28,10 @@
 #ifndef G3_RECORD_HOOKS_H
 #define G3_RECORD_HOOKS_H
 
+#include "g3/base/abi.h"
 #include "g3/base/error.h"
+
+G3_BEGIN_C
 
 typedef struct g3_hooks g3_hooks;
 
@@ -43,5 +46,7 @@ g3_hooks *g3_hooks_read_rules(const char *path, g3_error *error);
 g3_hooks *g3_hooks_load_plugin(const char *path, const char *settings, g3_error *error);
 
 void g3_hooks_close(g3_hooks *hooks); /* NULL is allowed */
+
+G3_END_C
 
 #endif

@@ -8,9 +8,12 @@
 #ifndef G3_RECORD_JSON_H
 #define G3_RECORD_JSON_H
 
+#include "g3/base/abi.h"
 #include "g3/base/error.h"
 #include "g3/record/record.h"
 #include "g3/table/scan.h"
+
+G3_BEGIN_C
 
 /* Deepest nesting of arrays and objects: so many may be open at once. */
 #define G3_JSON_DEPTH 64
@@ -119,5 +122,7 @@ void g3_json_append_record(g3_buffer *buffer, const g3_record *record);
 
 /* The same for a caller that has asked g3_scan_best() once for all its records. */
 void g3_json_append_record_with(g3_buffer *buffer, const g3_record *record, const g3_scan *scan);
+
+G3_END_C
 
 #endif

@@ -16,7 +16,10 @@
 #ifndef G3_RECORD_LIST_H
 #define G3_RECORD_LIST_H
 
+#include "g3/base/abi.h"
 #include "g3/record/record.h"
+
+G3_BEGIN_C
 
 /* Reads a list cell.
  * @param field      G3_URLS, G3_AUTHZ or G3_ACL
@@ -36,5 +39,7 @@ void g3_list_append(g3_buffer *buffer, const g3_value *list, g3_object_field fie
  * @return borrowed from `value` or `scratch` */
 g3_view g3_value_cell_text(const g3_value *value, g3_object_field field, bool commas,
                            g3_buffer *scratch);
+
+G3_END_C
 
 #endif

@@ -7,11 +7,14 @@
 #ifndef G3_RECORD_MANIFEST_H
 #define G3_RECORD_MANIFEST_H
 
+#include "g3/base/abi.h"
 #include "g3/io/sink.h"
 #include "g3/io/source.h"
 #include "g3/record/hooks.h"
 #include "g3/record/record.h"
 #include "g3/table/rows.h"
+
+G3_BEGIN_C
 
 typedef enum g3_format { G3_FORMAT_AUTO, G3_FORMAT_CSV, G3_FORMAT_TSV, G3_FORMAT_NDJSON } g3_format;
 
@@ -136,5 +139,7 @@ void g3_manifest_writer_close(g3_manifest_writer *writer); /* NULL is allowed */
 
 /* Tells that the header is in the file already (a resumed run). */
 void g3_manifest_writer_skip_header(g3_manifest_writer *writer);
+
+G3_END_C
 
 #endif

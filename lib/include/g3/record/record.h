@@ -6,8 +6,11 @@
 #ifndef G3_RECORD_RECORD_H
 #define G3_RECORD_RECORD_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/memory.h"
+
+G3_BEGIN_C
 
 /* The object fields that the tools know, in the order of the SDK's columns. */
 typedef enum g3_object_field {
@@ -45,15 +48,17 @@ typedef enum g3_value_type {
                    tokens are blanks) */
 } g3_value_type;
 
+typedef struct g3_items {
+    g3_view *items;
+    size_t count;
+} g3_items;
+
 typedef struct g3_value {
     g3_value_type type;
     union {
         g3_view text;
         int64_t integer;
-        struct {
-            g3_view *items;
-            size_t count;
-        } list;
+        g3_items list;
     };
 } g3_value;
 
@@ -87,5 +92,7 @@ void g3_value_sort_items(g3_value *list);
 
 /* Sorts all lists of a record, in place: a service gives their items in no fixed order. */
 void g3_record_sort_lists(const g3_record *record);
+
+G3_END_C
 
 #endif

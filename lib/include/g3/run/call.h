@@ -4,8 +4,11 @@
 #ifndef G3_RUN_CALL_H
 #define G3_RUN_CALL_H
 
+#include "g3/base/abi.h"
 #include "g3/http/engine.h"
 #include "g3/io/sink.h"
+
+G3_BEGIN_C
 
 /* Sends a request and waits for a good answer (2xx).
  * @param take_request  its url and body are taken over, also on failure
@@ -37,5 +40,7 @@ bool g3_call_print_items(g3_sink *output, g3_view answer, const char *member, in
 
 /* Writes the members of a JSON object as lines {"guid": name, "data": value}. */
 bool g3_call_print_members(g3_sink *output, g3_view answer, int64_t *count, g3_error *error);
+
+G3_END_C
 
 #endif

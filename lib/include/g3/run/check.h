@@ -12,9 +12,12 @@
 #ifndef G3_RUN_CHECK_H
 #define G3_RUN_CHECK_H
 
+#include "g3/base/abi.h"
 #include "g3/io/sink.h"
 #include "g3/record/check.h"
 #include "g3/record/manifest.h"
+
+G3_BEGIN_C
 
 typedef struct g3_check g3_check;
 
@@ -50,5 +53,7 @@ bool g3_check_bad_row(g3_check *check, const char *file, const g3_bad_row *bad, 
 bool g3_check_finish(g3_check *check, g3_check_result *result, g3_error *error);
 
 void g3_check_close(g3_check *check); /* NULL is allowed */
+
+G3_END_C
 
 #endif

@@ -11,7 +11,10 @@
 #ifndef G3_RUN_COMPARE_H
 #define G3_RUN_COMPARE_H
 
+#include "g3/base/abi.h"
 #include "g3/record/record.h"
+
+G3_BEGIN_C
 
 /* A set of object fields: bit `field` of each. */
 typedef unsigned g3_field_set;
@@ -26,5 +29,7 @@ bool g3_values_agree(const g3_value *left, const g3_value *right);
 
 /* True if two items of lists are the same, by the rules above. */
 bool g3_items_agree(g3_view left, g3_view right);
+
+G3_END_C
 
 #endif

@@ -10,11 +10,14 @@
 #ifndef G3_RUN_CONTENT_H
 #define G3_RUN_CONTENT_H
 
+#include "g3/base/abi.h"
 #include "g3/base/report.h"
 #include "g3/http/engine.h"
 #include "g3/record/manifest.h"
 #include "g3/run/difference.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 typedef struct g3_content_options {
     const char *const *paths; /* manifests, read in a row */
@@ -45,5 +48,7 @@ typedef struct g3_content_result {
  * @return false with G3_EXIT_INPUT, G3_EXIT_LOCAL, G3_EXIT_UNAUTHORISED (no right to a signed URL),
  *         G3_EXIT_INTERRUPTED */
 bool g3_content_run(const g3_content_options *options, g3_content_result *result, g3_error *error);
+
+G3_END_C
 
 #endif

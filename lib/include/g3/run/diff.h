@@ -10,9 +10,12 @@
 #ifndef G3_RUN_DIFF_H
 #define G3_RUN_DIFF_H
 
+#include "g3/base/abi.h"
 #include "g3/base/report.h"
 #include "g3/record/manifest.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 typedef struct g3_diff_options {
     const char *old_path, *new_path;
@@ -37,5 +40,7 @@ typedef struct g3_diff_result {
  * @param result  what was found, also where it fails
  * @return false with G3_EXIT_INPUT, G3_EXIT_LOCAL or G3_EXIT_INTERRUPTED */
 bool g3_diff_run(const g3_diff_options *options, g3_diff_result *result, g3_error *error);
+
+G3_END_C
 
 #endif

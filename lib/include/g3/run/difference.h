@@ -16,7 +16,10 @@
 #ifndef G3_RUN_DIFFERENCE_H
 #define G3_RUN_DIFFERENCE_H
 
+#include "g3/base/abi.h"
 #include "g3/run/compare.h"
+
+G3_BEGIN_C
 
 typedef enum g3_difference_form {
     G3_DIFFERENCE_NDJSON,
@@ -42,5 +45,7 @@ void g3_difference_append(g3_difference_writer *writer, g3_buffer *lines, const 
  * @param actual  G3_NULL: there is none */
 void g3_difference_append_named(g3_difference_writer *writer, g3_buffer *lines, g3_view guid,
                                 g3_view name, const g3_value *expected, const g3_value *actual);
+
+G3_END_C
 
 #endif

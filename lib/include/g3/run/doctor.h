@@ -4,8 +4,11 @@
 #ifndef G3_RUN_DOCTOR_H
 #define G3_RUN_DOCTOR_H
 
+#include "g3/base/abi.h"
 #include "g3/commons/endpoint.h"
 #include "g3/io/sink.h"
+
+G3_BEGIN_C
 
 /* Clocks that are this far apart make trouble: tokens live from one moment to another, seconds. */
 #define G3_DOCTOR_CLOCK_LIMIT 60
@@ -21,5 +24,7 @@ typedef struct g3_doctor_options {
  * @param bad  set to how many things are not well
  * @return false with G3_EXIT_LOCAL or G3_EXIT_INTERRUPTED */
 bool g3_doctor_run(const g3_doctor_options *options, size_t *bad, g3_error *error);
+
+G3_END_C
 
 #endif

@@ -6,9 +6,12 @@
 #ifndef G3_RUN_FETCH_H
 #define G3_RUN_FETCH_H
 
+#include "g3/base/abi.h"
 #include "g3/commons/index.h"
 #include "g3/record/manifest.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 typedef struct g3_fetch_options {
     const char *base;                /* URL of the index service */
@@ -48,5 +51,7 @@ typedef struct g3_fetch_result {
  * the same call goes on from where it was */
 bool g3_fetch_run(g3_http *http, const g3_fetch_options *options, g3_fetch_result *result,
                   g3_error *error);
+
+G3_END_C
 
 #endif

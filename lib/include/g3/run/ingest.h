@@ -48,10 +48,13 @@
 #ifndef G3_RUN_INGEST_H
 #define G3_RUN_INGEST_H
 
+#include "g3/base/abi.h"
 #include "g3/base/report.h"
 #include "g3/http/engine.h"
 #include "g3/record/manifest.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 typedef enum g3_ingest_action {
     G3_INGEST_CREATED,
@@ -146,5 +149,7 @@ bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_re
 /* Says in one line what was done, or would be. */
 void g3_ingest_summarize(const g3_ingest_options *options, const g3_ingest_result *result,
                          uint64_t rejected, uint64_t requests, double seconds);
+
+G3_END_C
 
 #endif

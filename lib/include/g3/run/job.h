@@ -3,8 +3,11 @@
 #ifndef G3_RUN_JOB_H
 #define G3_RUN_JOB_H
 
+#include "g3/base/abi.h"
 #include "g3/base/report.h"
 #include "g3/run/call.h"
+
+G3_BEGIN_C
 
 /* Seconds between two questions: at first, and at most. Each pause is half as long again as the one
  * before. */
@@ -20,5 +23,7 @@
  *         the service failed), G3_EXIT_UNAUTHORISED, G3_EXIT_INTERRUPTED */
 bool g3_job_wait(g3_http *http, const char *base, const char *uid, double limit,
                  g3_reporter *reporter, g3_buffer *status, g3_error *error);
+
+G3_END_C
 
 #endif

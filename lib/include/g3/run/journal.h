@@ -8,7 +8,10 @@
 #ifndef G3_RUN_JOURNAL_H
 #define G3_RUN_JOURNAL_H
 
+#include "g3/base/abi.h"
 #include "g3/base/error.h"
+
+G3_BEGIN_C
 
 typedef struct g3_journal g3_journal;
 
@@ -58,5 +61,7 @@ bool g3_journal_load(g3_journal *journal, g3_journal_state *state, bool *saved, 
 bool g3_journal_finish(g3_journal *journal, g3_error *error);
 
 void g3_journal_close(g3_journal *journal); /* NULL is allowed */
+
+G3_END_C
 
 #endif

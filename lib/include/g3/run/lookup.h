@@ -24,8 +24,11 @@
 #ifndef G3_RUN_LOOKUP_H
 #define G3_RUN_LOOKUP_H
 
+#include "g3/base/abi.h"
 #include "g3/commons/index.h"
 #include "g3/http/engine.h"
+
+G3_BEGIN_C
 
 typedef enum g3_lookup_way { G3_LOOKUP_IDS, G3_LOOKUP_BULK, G3_LOOKUP_SINGLE } g3_lookup_way;
 
@@ -80,5 +83,7 @@ typedef struct g3_lookup_result {
  * is filled in also then */
 bool g3_lookup_run(g3_http *http, const g3_lookup_options *options, g3_lookup_result *result,
                    g3_error *error);
+
+G3_END_C
 
 #endif

@@ -8,9 +8,12 @@
 #ifndef G3_RUN_MERGE_H
 #define G3_RUN_MERGE_H
 
+#include "g3/base/abi.h"
 #include "g3/join/join.h"
 #include "g3/record/manifest.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 /* Columns whose cells must be equal (or the first's occur in the second's). */
 typedef struct g3_merge_key {
@@ -62,5 +65,7 @@ bool g3_merge_run(const g3_merge_options *options, g3_join_counts *counts, g3_er
 /* Says what became of the rows. */
 void g3_merge_summarize(const g3_merge_options *options, const g3_join_counts *counts,
                         uint64_t rejected);
+
+G3_END_C
 
 #endif

@@ -8,7 +8,10 @@
 #ifndef G3_RUN_PACKED_H
 #define G3_RUN_PACKED_H
 
+#include "g3/base/abi.h"
 #include "g3/record/record.h"
+
+G3_BEGIN_C
 
 typedef struct g3_record_packer g3_record_packer;
 
@@ -24,5 +27,7 @@ void g3_record_pack(g3_record_packer *packer, const g3_record *record, g3_buffer
 const g3_record *g3_record_unpack(g3_record_packer *packer, g3_view packed);
 
 void g3_record_packer_close(g3_record_packer *packer); /* NULL is allowed */
+
+G3_END_C
 
 #endif

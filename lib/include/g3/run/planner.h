@@ -9,8 +9,11 @@
 #ifndef G3_RUN_PLANNER_H
 #define G3_RUN_PLANNER_H
 
+#include "g3/base/abi.h"
 #include <stdbool.h>
 #include <stdint.h>
+
+G3_BEGIN_C
 
 #define G3_PLAN_SWEEP_ADVANTAGE 2.0
 
@@ -42,5 +45,7 @@ typedef struct g3_plan {
 
 /* Works out the plan; a pure function. */
 g3_plan g3_plan_lookup(const g3_plan_input *input);
+
+G3_END_C
 
 #endif

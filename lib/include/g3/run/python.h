@@ -7,7 +7,10 @@
 #ifndef G3_RUN_PYTHON_H
 #define G3_RUN_PYTHON_H
 
+#include "g3/base/abi.h"
 #include "g3/record/record.h"
+
+G3_BEGIN_C
 
 /* Appends `text` (UTF-8) as repr(str): in single quotes, or in double ones if it holds single
  * quotes and no double ones. Bytes that are not UTF-8 come as \xNN. */
@@ -22,5 +25,7 @@ void g3_python_append_json(g3_buffer *buffer, g3_view json);
 /* Appends a row as csv.DictReader would have given it: `{'guid': '...', 'file_size': '12'}`; lists
  * joined by a space as in a cell, nothing as ''. */
 void g3_python_append_row(g3_buffer *buffer, const g3_record *row);
+
+G3_END_C
 
 #endif

@@ -8,8 +8,11 @@
 #ifndef G3_RUN_QUERY_H
 #define G3_RUN_QUERY_H
 
+#include "g3/base/abi.h"
 #include "g3/http/engine.h"
 #include "g3/io/sink.h"
+
+G3_BEGIN_C
 
 /* Items of a page where the user says nothing: some seconds' work for a service. */
 #define G3_QUERY_PAGE 1000
@@ -31,5 +34,7 @@ typedef struct g3_query_options {
  *         errors: what it answers beside them has been written), G3_EXIT_UNAUTHORISED,
  *         G3_EXIT_SERVICE, G3_EXIT_LOCAL, G3_EXIT_INTERRUPTED */
 bool g3_query_run(g3_http *http, const g3_query_options *options, uint64_t *count, g3_error *error);
+
+G3_END_C
 
 #endif

@@ -9,8 +9,11 @@
 #ifndef G3_RUN_REJECTS_H
 #define G3_RUN_REJECTS_H
 
+#include "g3/base/abi.h"
 #include "g3/base/report.h"
 #include "g3/record/manifest.h"
+
+G3_BEGIN_C
 
 #define G3_REJECT_WARNINGS 10
 
@@ -32,5 +35,7 @@ uint64_t g3_rejects_count(const g3_rejects *rejects);
 
 /* Completes the file, says how many rows were rejected, frees, also on failure. NULL is allowed. */
 bool g3_rejects_finish(g3_rejects *rejects, g3_error *error);
+
+G3_END_C
 
 #endif

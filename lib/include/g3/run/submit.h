@@ -12,10 +12,13 @@
 #ifndef G3_RUN_SUBMIT_H
 #define G3_RUN_SUBMIT_H
 
+#include "g3/base/abi.h"
 #include "g3/http/engine.h"
 #include "g3/io/sink.h"
 #include "g3/record/manifest.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 /* Rows in a request, and requests under way at once, where the user says nothing: what every
  * commons takes, and what the Python SDK does. */
@@ -47,5 +50,7 @@ typedef struct g3_submit_result {
  *         run), G3_EXIT_INTERRUPTED */
 bool g3_submit_run(g3_http *http, g3_manifest_reader *manifest, const g3_submit_options *options,
                    g3_submit_result *result, g3_error *error);
+
+G3_END_C
 
 #endif

@@ -4,8 +4,11 @@
 #ifndef G3_RUN_SUBMIT_DELETE_H
 #define G3_RUN_SUBMIT_DELETE_H
 
+#include "g3/base/abi.h"
 #include "g3/http/engine.h"
 #include "g3/io/sink.h"
+
+G3_BEGIN_C
 
 /* Records deleted by one request: what the Python SDK does, and a URL has room for. */
 #define G3_SUBMIT_DELETE_CHUNK 100
@@ -28,5 +31,7 @@ bool g3_submit_delete(g3_http *http, const g3_submit_delete_options *options,
  * @return false as above, or with G3_EXIT_SERVICE if records stay that are said to be deleted */
 bool g3_submit_delete_node(g3_http *http, const g3_submit_delete_options *options, const char *node,
                            g3_error *error);
+
+G3_END_C
 
 #endif

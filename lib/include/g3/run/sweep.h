@@ -15,8 +15,11 @@
 #ifndef G3_RUN_SWEEP_H
 #define G3_RUN_SWEEP_H
 
+#include "g3/base/abi.h"
 #include "g3/commons/index.h"
 #include "g3/run/journal.h"
+
+G3_BEGIN_C
 
 typedef struct g3_sweep_options {
     const char *base;                /* URL of the index service */
@@ -65,5 +68,7 @@ bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_resul
  * meanwhile may give any number between the two counts; outside of these a warning says both.
  * @return false if fewer records came than either count: the result may be short */
 bool g3_sweep_is_complete(const g3_sweep_result *result, g3_reporter *reporter);
+
+G3_END_C
 
 #endif

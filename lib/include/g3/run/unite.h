@@ -10,8 +10,11 @@
 #ifndef G3_RUN_UNITE_H
 #define G3_RUN_UNITE_H
 
+#include "g3/base/abi.h"
 #include "g3/record/manifest.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 typedef struct g3_unite_options {
     const char *const *paths; /* "-" is standard input */
@@ -45,5 +48,7 @@ bool g3_unite_run(const g3_unite_options *options, g3_unite_result *result, g3_e
 
 /* Says what became of the rows. */
 void g3_unite_summarize(const g3_unite_result *result, uint64_t rejected, g3_reporter *reporter);
+
+G3_END_C
 
 #endif

@@ -16,11 +16,14 @@
 #ifndef G3_RUN_VERIFY_H
 #define G3_RUN_VERIFY_H
 
+#include "g3/base/abi.h"
 #include "g3/base/report.h"
 #include "g3/http/engine.h"
 #include "g3/record/manifest.h"
 #include "g3/run/difference.h"
 #include "g3/run/rejects.h"
+
+G3_BEGIN_C
 
 typedef enum g3_verify_way {
     G3_VERIFY_AUTO,
@@ -70,5 +73,7 @@ bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_re
  * seconds. */
 void g3_verify_summarize(const g3_verify_result *result, uint64_t rejected, uint64_t requests,
                          double seconds, g3_reporter *reporter);
+
+G3_END_C
 
 #endif

@@ -15,7 +15,10 @@
 #ifndef G3_RUN_VERIFY_METADATA_H
 #define G3_RUN_VERIFY_METADATA_H
 
+#include "g3/base/abi.h"
 #include "g3/run/verify.h"
+
+G3_BEGIN_C
 
 /* Documents that a listing gives in the time of one asked for singly: 17,589 and 796 a second
  * (measured on the real service). */
@@ -29,5 +32,7 @@
  * @return false with an error, as g3_verify_run() says */
 bool g3_verify_metadata_run(g3_http *http, const g3_verify_options *options, const char *source,
                             g3_verify_result *result, g3_error *error);
+
+G3_END_C
 
 #endif

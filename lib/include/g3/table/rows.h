@@ -19,8 +19,11 @@
 #ifndef G3_TABLE_ROWS_H
 #define G3_TABLE_ROWS_H
 
+#include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/io/source.h"
+
+G3_BEGIN_C
 
 /* Longest cell and longest row, bytes: what a document in a cell may reasonably be; beyond it, a
  * quote was left open. */
@@ -72,5 +75,7 @@ void g3_cell_append(g3_buffer *buffer, g3_view cell, char delimiter, bool alone)
 
 /* Appends a cell in quotes, whatever it holds. */
 void g3_cell_append_quoted(g3_buffer *buffer, g3_view cell);
+
+G3_END_C
 
 #endif

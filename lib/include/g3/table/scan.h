@@ -3,7 +3,10 @@
 #ifndef G3_TABLE_SCAN_H
 #define G3_TABLE_SCAN_H
 
+#include "g3/base/abi.h"
 #include "g3/base/view.h"
+
+G3_BEGIN_C
 
 /* Bytes that one g3_marks tells of: the bits of a word. */
 #define G3_SCAN_BLOCK ((size_t)64)
@@ -74,5 +77,7 @@ const g3_scan *g3_scan_best(void);
 
 /* The plain C ones, the reference. */
 extern const g3_scan g3_scan_portable;
+
+G3_END_C
 
 #endif
