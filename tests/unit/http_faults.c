@@ -1,9 +1,9 @@
 /* The engine against a service in trouble: what is sent again, how often, and what the user is
  * told. */
-#include "g3/base/clock.h"
 #include "../../lib/http/retry.h"
 #include "../support/collector.h"
 #include "../support/fault_server.h"
+#include "g3/base/clock.h"
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 #include <stdio.h>
@@ -253,7 +253,7 @@ Test(http_faults, each_kind_of_trouble_is_warned_of_once, .init = cr_redirect_st
     trouble script = {12, {.status = 503, .headers = "Retry-After: 0\r\n"}};
     fault_server *server = fault_server_start(fail_first, &script);
     g3_http *http =
-        open_test_engine((g3_http_options){.connections = 2, .retries = 20, .reporter = &reporter});
+        open_test_engine((g3_http_options){.connections = 1, .retries = 20, .reporter = &reporter});
     collecting collector = {.url = fault_server_url(server), .count = 40};
     cr_assert(collector_run(&collector, http, NULL));
     cr_expect_eq(collector.failed, 0);
