@@ -16,9 +16,10 @@ typedef struct side {
     const char *path;
     g3_record_packer *packer;
     g3_sorter *sorter;
-    g3_view packed; /* the next row; valid until the sorter moves on */
+    g3_buffer columns;   /* names of a table's, one behind the other; empty for JSON lines */
+    g3_view key, packed; /* the next row; valid until the sorter moves on */
     bool ended;
-    g3_view *group; /* rows of the key at hand, in the arena */
+    g3_view *group; /* rows of the key at hand, packed, in the arena */
     size_t count, room;
 } side;
 
@@ -27,8 +28,9 @@ typedef struct diff_run {
     g3_diff_result *result;
     side old, new;
     g3_manifest_writer *writer;
-    g3_arena arena;  /* of the key at hand */
-    g3_buffer space; /* scratch */
+    g3_arena arena;    /* of the key at hand */
+    g3_buffer space;   /* scratch */
+    bool same_columns; /* of both tables: rows that are alike are packed alike, most often */
 } diff_run;
 
 /* Columns of the lines; the key's comes first. */
@@ -135,6 +137,33 @@ static bool compare(diff_run *run, const g3_record *old_row, const g3_record *ne
     return true;
 }
 
+/* Notes the columns of a table; those of JSON lines may change with each. */
+static void note_columns(side *self, const g3_manifest_reader *reader)
+{
+    const g3_column **columns;
+    size_t count;
+    if (g3_manifest_format(reader) == G3_FORMAT_NDJSON)
+        return;
+    g3_manifest_columns(reader, &columns, &count);
+    for (size_t i = 0; i < count; i++) {
+        g3_buffer_append(&self->columns, columns[i]->json_key);
+        g3_buffer_append_char(&self->columns, ',');
+    }
+}
+
+/* A row for the sorter: the key's length, the key, the packed record. */
+static bool add_row(diff_run *run, side *self, g3_view key, const g3_record *record,
+                    g3_error *error)
+{
+    g3_buffer *bytes = &run->space;
+    size_t length = key.length;
+    g3_buffer_clear(bytes);
+    g3_buffer_append(bytes, (g3_view){(const char *)&length, sizeof length});
+    g3_buffer_append(bytes, key);
+    g3_record_pack(self->packer, record, bytes);
+    return g3_sorter_add(self->sorter, key, g3_buffer_view(bytes), error);
+}
+
 /* Reads one manifest into its sorter. */
 static bool read_side(diff_run *run, side *self, uint64_t *rows, g3_error *error)
 {
@@ -154,9 +183,9 @@ static bool read_side(diff_run *run, side *self, uint64_t *rows, g3_error *error
             done = g3_row_feed_reject(&feed, "no md5", error);
             continue;
         }
-        g3_buffer_clear(&run->space);
-        g3_record_pack(self->packer, record, &run->space);
-        done = g3_sorter_add(self->sorter, key, g3_buffer_view(&run->space), error);
+        if (*rows == 0)
+            note_columns(self, feed.reader);
+        done = add_row(run, self, key, record, error);
         if (++*rows % PROGRESS_ROWS == 0)
             g3_progress(options->reporter, "%s: %" PRIu64 " rows read", self->path, *rows);
     }
@@ -167,19 +196,23 @@ static bool read_side(diff_run *run, side *self, uint64_t *rows, g3_error *error
 
 static bool advance(side *self, g3_error *error)
 {
-    return g3_sorter_next(self->sorter, &self->packed, &self->ended, error);
-}
-
-static g3_view next_key(const diff_run *run, const side *self)
-{
-    return key_of(run, g3_record_unpack(self->packer, self->packed));
+    g3_view bytes;
+    size_t length;
+    if (!g3_sorter_next(self->sorter, &bytes, &self->ended, error))
+        return false;
+    if (self->ended)
+        return true;
+    memcpy(&length, bytes.data, sizeof length);
+    self->key = (g3_view){bytes.data + sizeof length, length};
+    self->packed = (g3_view){self->key.data + length, bytes.length - sizeof length - length};
+    return true;
 }
 
 /* Takes the rows of a key. */
 static bool read_group(diff_run *run, side *self, g3_view key, g3_error *error)
 {
     self->count = 0;
-    while (!self->ended && g3_view_equal(next_key(run, self), key)) {
+    while (!self->ended && g3_view_equal(self->key, key)) {
         if (self->count == self->room) {
             self->room = 2 * self->room + 2;
             self->group = g3_reallocate(self->group, self->room, sizeof *self->group);
@@ -222,6 +255,10 @@ static bool compare_groups(diff_run *run, g3_error *error)
         return false;
     size_t both = old->count < new->count ? old->count : new->count;
     for (size_t i = 0; i < both; i++) {
+        if (run->same_columns && g3_view_equal(old->group[i], new->group[i])) {
+            run->result->same++;
+            continue;
+        }
         if (!compare(run, g3_record_unpack(old->packer, old->group[i]),
                      g3_record_unpack(new->packer, new->group[i]), true, &differing, error))
             return false;
@@ -241,12 +278,9 @@ static bool compare_groups(diff_run *run, g3_error *error)
 static g3_view choose_key(diff_run *run)
 {
     g3_arena_clear(&run->arena);
-    g3_view key = next_key(run, run->old.ended ? &run->new : &run->old);
-    if (!run->old.ended && !run->new.ended) {
-        g3_view other = next_key(run, &run->new);
-        if (g3_view_compare(other, key) < 0)
-            key = other;
-    }
+    g3_view key = run->old.ended ? run->new.key : run->old.key;
+    if (!run->old.ended && !run->new.ended && g3_view_compare(run->new.key, key) < 0)
+        key = run->new.key;
     return g3_arena_copy(&run->arena, key);
 }
 
@@ -254,6 +288,8 @@ static bool compare_sides(diff_run *run, g3_error *error)
 {
     if (!advance(&run->old, error) || !advance(&run->new, error))
         return false;
+    run->same_columns = run->old.columns.length && g3_view_equal(g3_buffer_view(&run->old.columns),
+                                                                 g3_buffer_view(&run->new.columns));
     while (!run->old.ended || !run->new.ended) {
         g3_view key = choose_key(run);
         if (!read_group(run, &run->old, key, error) || !read_group(run, &run->new, key, error) ||
@@ -274,6 +310,7 @@ static void close_side(side *self)
 {
     g3_sorter_close(self->sorter);
     g3_record_packer_close(self->packer);
+    g3_buffer_free(&self->columns);
     free(self->group);
 }
 
