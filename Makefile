@@ -2,7 +2,7 @@
 #
 #   make            build                      make check    set up, build, run all tests
 #   make demo       the main job on the embedded commons
-#   make bench      speed, side by side with peers
+#   make bench      speed, side by side with peers      make manual   man pages and reference pages, in build/manual/
 #   make install PREFIX=/usr/local DESTDIR=       make install-headers    for plugins only, without building
 #
 # Variants: make BUILD=build/asan SANITIZE=address,undefined; make CC=clang BUILD=build/clang; for tests
@@ -41,11 +41,12 @@ SUPPORT_OBJECTS := $(call objects,$(TEST_SUPPORT))
 LINK             = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 TOOLS           := $(FILTERS) g3-sandbox
 
-.PHONY: all tests unit faults fuzz check demo bench install install-headers uninstall deb format clean
+.PHONY: all tests manual install-manual uninstall-manual unit faults fuzz check demo bench install install-headers uninstall deb format clean
 .SECONDARY:
 
 all: $(TOOLS:%=$(BUILD)/bin/%)
 tests: $(BUILD)/tests/unit $(BUILD)/tests/contract
+manual: $(TOOLS:%=$(BUILD)/manual/%.1)
 
 $(BUILD)/libg3.a: $(LIB_OBJECTS)
 	@rm -f $@
@@ -119,6 +120,32 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# A man page, and a reference page beside it, of the tool's page in docs/ and the tool's own table of options.
+$(BUILD)/manual/%.1: docs/%.md scripts/make-manual scripts/man.awk $(BUILD)/bin/%
+	scripts/make-manual $(BUILD)/bin $(@D) $*
+$(BUILD)/manual/g3.1: $(TOOLS:%=$(BUILD)/bin/%) # which it lists
+
+# Where shells look for completions. A package's are for zsh in another place than those put there by hand.
+BASH_COMPLETIONS := $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS  := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+FISH_COMPLETIONS := $(PREFIX)/share/fish/vendor_completions.d
+
+install: install-manual
+install-manual: all manual
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(BASH_COMPLETIONS) $(DESTDIR)$(ZSH_COMPLETIONS) $(DESTDIR)$(FISH_COMPLETIONS)
+	install -m 644 $(TOOLS:%=$(BUILD)/manual/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	for tool in $(TOOLS); do \
+	    $(BUILD)/bin/$$tool --generate bash >$(DESTDIR)$(BASH_COMPLETIONS)/$$tool && \
+	    $(BUILD)/bin/$$tool --generate zsh >$(DESTDIR)$(ZSH_COMPLETIONS)/_$$tool && \
+	    $(BUILD)/bin/$$tool --generate fish >$(DESTDIR)$(FISH_COMPLETIONS)/$$tool.fish || exit 1; \
+	done
+
+uninstall: uninstall-manual
+uninstall-manual:
+	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) $(TOOLS:%=$(DESTDIR)$(BASH_COMPLETIONS)/%) \
+	    $(TOOLS:%=$(DESTDIR)$(ZSH_COMPLETIONS)/_%) $(TOOLS:%=$(DESTDIR)$(FISH_COMPLETIONS)/%.fish)
+
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
 unit: $(BUILD)/tests/unit
@@ -162,10 +189,6 @@ install: all $(BUILD)/libg3.a $(BUILD)/$(SHARED) install-headers
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libg3.so
 	install -d $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
 	install -m 644 pipelines/* $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
-	for tool in $(TOOLS); do \
-	    $(BUILD)/bin/$$tool --generate man >$(DESTDIR)$(PREFIX)/share/man/man1/$$tool.1 && \
-	    $(BUILD)/bin/$$tool --generate bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool || exit 1; \
-	done
 
 # All that plugins are built with; needs no building here. g3.pc names the libraries behind libg3 as flags, not
 # as packages that it requires, for else `pkg-config --cflags g3` would ask for their headers, too.

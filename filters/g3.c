@@ -69,28 +69,54 @@ static int is_tool(const struct dirent *entry)
     return strncmp(entry->d_name, PREFIX, sizeof PREFIX - 1) == 0 && !strchr(entry->d_name, '.');
 }
 
-/* Writes the tools there are, each with what it is for. */
-static void list_tools(const char *folder)
+/* The tools there are, as g3 takes them, each with what it is for.
+ * @return owned by the caller: free_tools() */
+static g3_command_operation *find_tools(const char *folder, size_t *count)
 {
     struct dirent **entries;
-    int count = scandir(folder, &entries, is_tool, alphasort);
-    printf("usage: g3 TOOL [ARGUMENT]...   g3 help TOOL   g3 TOOL --help\n\n");
-    fflush(stdout);
-    for (int i = 0; i < count; i++) {
+    int found = scandir(folder, &entries, is_tool, alphasort);
+    g3_command_operation *tools = g3_allocate_zeroed(found > 0 ? (size_t)found : 1, sizeof *tools);
+    *count = 0;
+    for (int i = 0; i < found; i++) {
         char line[LINE_SIZE];
         read_purpose(folder, entries[i]->d_name, line);
+        line[strcspn(line, "\n")] = '\0';
         const char *purpose = strstr(line, " - ");
         if (purpose) /* else it is none of ours */
-            printf("  %-12s %s", entries[i]->d_name + sizeof PREFIX - 1, purpose + strlen(" - "));
+            tools[(*count)++] = (g3_command_operation){
+                g3_duplicate(g3_view_of(entries[i]->d_name + sizeof PREFIX - 1)), "",
+                g3_duplicate(g3_view_of(purpose + strlen(" - ")))};
         free(entries[i]);
     }
-    if (count >= 0)
+    if (found >= 0)
         free(entries);
+    return tools;
+}
+
+static void free_tools(g3_command_operation *tools, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free((char *)tools[i].name);
+        free((char *)tools[i].help);
+    }
+    free(tools);
+}
+
+static void list_tools(const char *folder)
+{
+    size_t count;
+    g3_command_operation *tools = find_tools(folder, &count);
+    printf("usage: g3 TOOL [ARGUMENT]...   g3 help TOOL   g3 TOOL --help\n\n");
+    for (size_t i = 0; i < count; i++)
+        printf("  %-12s %s\n", tools[i].name, tools[i].help);
+    free_tools(tools, count);
 }
 
 /* Options of g3 itself: --help, --version, --generate. */
-static int show(int argc, char **argv, g3_reporter *reporter)
+static int show(const char *folder, int argc, char **argv, g3_reporter *reporter)
 {
+    size_t count;
+    g3_command_operation *tools = find_tools(folder, &count);
     const g3_command command = {
         .name = "g3",
         .purpose = "run one of the g3 tools",
@@ -98,11 +124,14 @@ static int show(int argc, char **argv, g3_reporter *reporter)
         .details =
             "g3 TOOL runs g3-TOOL with these arguments; g3 help lists the tools, g3 help TOOL "
             "is the help of one.\n",
-        .examples = "  g3 parse manifest.csv\n  g3 help verify\n  g3 doctor\n"};
+        .examples = "  g3 parse manifest.csv\n  g3 help verify\n  g3 doctor\n",
+        .operations = tools,
+        .operation_count = count};
     g3_text_list operands = {0};
     g3_error error;
     g3_options_result result = g3_options_parse(&command, argc, argv, &operands, &error);
     free(operands.items);
+    free_tools(tools, count);
     return result == G3_OPTIONS_WRONG ? g3_report_error(reporter, &error) : G3_EXIT_DONE;
 }
 
@@ -115,7 +144,7 @@ int main(int argc, char **argv)
     find_folder(folder);
     bool help = argc > 1 && strcmp(argv[1], "help") == 0;
     if (argc > 1 && argv[1][0] == '-')
-        return show(argc, argv, &reporter);
+        return show(folder, argc, argv, &reporter);
     if (argc < 2 || (help && argc == 2)) {
         list_tools(folder);
         return argc < 2 ? G3_EXIT_USAGE : G3_EXIT_DONE;

@@ -240,25 +240,15 @@ static int run_tool(void *context, const g3_text_list *operands, g3_reporter *re
     return status;
 }
 
-/* The details of the help: the tool's own, and its operations. */
-static void describe_operations(const operation_tool *tool, g3_buffer *text)
+/* The operations as the help, the manual and completions list them. */
+static g3_command_operation *name_operations(const operation_tool *tool)
 {
-    int width = 0;
+    g3_command_operation *names = g3_allocate_zeroed(tool->count, sizeof *names);
     for (size_t i = 0; i < tool->count; i++) {
         const operation *listed = &tool->operations[i];
-        int length = (int)(strlen(listed->name) + strlen(listed->operands)) + 1;
-        width = length > width ? length : width;
+        names[i] = (g3_command_operation){listed->name, listed->operands, listed->help};
     }
-    g3_buffer_append_text(text, tool->details);
-    g3_buffer_append_text(text, "Operations:\n");
-    for (size_t i = 0; i < tool->count; i++) {
-        const operation *listed = &tool->operations[i];
-        g3_buffer_append_format(text, "  %s %-*s  %s\n", listed->name,
-                                width - (int)strlen(listed->name) - 1, listed->operands,
-                                listed->help);
-    }
-    g3_buffer_append_text(
-        text, "Exit status 1: the service refused it (not there, in conflict, not allowed so).\n");
+    return names;
 }
 
 int run_operations(const operation_tool *tool, int argc, char **argv)
@@ -272,8 +262,12 @@ int run_operations(const operation_tool *tool, int argc, char **argv)
         {tool->more_title, tool->more_options, tool->more_option_count, tool->values},
         {"Service", g3_service_option_table, g3_service_option_count, &self.service},
         {"Output", SHARED_OPTIONS, G3_COUNT(SHARED_OPTIONS), &self.shared}};
+    g3_command_operation *names = name_operations(tool);
     g3_buffer details = {0};
-    describe_operations(tool, &details);
+    g3_buffer_append_text(&details, tool->details);
+    g3_buffer_append_text(
+        &details,
+        "Exit status 1: the service refused it (not there, in conflict, not allowed so).\n");
     if (!tool->more_options) /* its place goes to the first group */
         groups[1] = groups[0];
     size_t left_out = tool->more_options ? 0 : tool->options ? 1 : 2;
@@ -282,10 +276,13 @@ int run_operations(const operation_tool *tool, int argc, char **argv)
                           .operands = "OPERATION [OPERAND]...",
                           .details = g3_buffer_text(&details),
                           .examples = tool->examples,
+                          .operations = names,
+                          .operation_count = tool->count,
                           .groups = groups + left_out,
                           .group_count = G3_COUNT(groups) - left_out};
     int status = run_filter(&(filter){&command, &self.shared.common, run_tool, &self}, argc, argv);
     g3_buffer_free(&details);
+    free(names);
     free(self.shared.parameters.items);
     return status;
 }

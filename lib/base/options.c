@@ -1,4 +1,5 @@
-/* Reading command lines by the options table. options_help.c makes the texts from it. */
+/* Reading command lines by the options table. options_help.c and its like make the texts from it.
+ */
 #include "g3/base/options.h"
 #include "g3/base/memory.h"
 #include <errno.h>
@@ -218,26 +219,34 @@ static bool read_variables(const g3_command *command, g3_error *error)
 
 static bool print_generated(const g3_command *command, const char *what, g3_error *error)
 {
-    if (what && strcmp(what, "man") == 0)
-        g3_options_print_man(command, stdout);
-    else if (what && strcmp(what, "bash") == 0)
-        g3_options_print_bash(command, stdout);
-    else
-        return g3_fail(error, G3_EXIT_USAGE, "--generate takes man or bash");
-    return true;
+    static const struct {
+        const char *what;
+        void (*print)(const g3_command *command, FILE *out);
+    } TEXTS[] = {{"markdown", g3_options_print_markdown},
+                 {"bash", g3_options_print_bash},
+                 {"zsh", g3_options_print_zsh},
+                 {"fish", g3_options_print_fish}};
+    for (size_t i = 0; what && i < G3_COUNT(TEXTS); i++)
+        if (strcmp(what, TEXTS[i].what) == 0) {
+            TEXTS[i].print(command, stdout);
+            return true;
+        }
+    return g3_fail(error, G3_EXIT_USAGE, "--generate takes markdown, bash, zsh or fish");
 }
 
 /* --help, --version and --generate, which every command has. */
 static g3_options_result answer_common(command_line *line, const char *word)
 {
+    static const char GENERATE[] = "--generate";
     const g3_command *command = line->command;
+    const char *behind = word + strlen(GENERATE);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         g3_options_print_help(command, stdout);
     else if (strcmp(word, "--version") == 0)
         printf("%s (g3tools) %s\n", command->name, G3_VERSION);
-    else if (strcmp(word, "--generate") != 0)
+    else if (strncmp(word, GENERATE, strlen(GENERATE)) != 0 || (*behind && *behind != '='))
         return G3_OPTIONS_RUN;
-    else if (!print_generated(command, line->words[line->at], line->error))
+    else if (!print_generated(command, *behind ? behind + 1 : line->words[line->at], line->error))
         return G3_OPTIONS_WRONG;
     bool written = !ferror(stdout) && fflush(stdout) == 0;
     if (written || errno == EPIPE) /* a reader that has seen enough is no fault */

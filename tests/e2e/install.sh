@@ -8,6 +8,8 @@ if [ -f "$build/libg3.a" ]; then
   run_make BUILD="$build" -o all -o "$build/libg3.a" install # -o: what is built, not built anew
   ls "$prefix/bin" | expect_same - <(ls "$prefix/share/man/man1" | sed 's/.1$//' | sort)
   ls "$prefix/bin" | expect_same - <(ls "$prefix/share/bash-completion/completions")
+  ls "$prefix/bin" | expect_same - <(ls "$prefix/share/zsh/site-functions" | sed 's/^_//' | sort)
+  ls "$prefix/bin" | expect_same - <(ls "$prefix/share/fish/vendor_completions.d" | sed 's/.fish$//' | sort)
   export PATH=$prefix/bin:$PATH
 else # wrappers that run valgrind are nothing to install
   run_make install-headers

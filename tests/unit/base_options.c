@@ -151,21 +151,75 @@ Test(options, the_environment_gives_way_to_the_command_line)
     unsetenv("G3_TEST_TEXT");
 }
 
-Test(options, texts_name_every_option)
+static const g3_command_operation OPERATIONS[] = {
+    {"get", "ID...", "what's there"}, {"put", "ID [FILE]", "puts it: there"}, {"all", "", "lists"}};
+
+/* What one of the texts is for a command with that table. @return owned by the caller */
+static char *print_text(void (*print)(const g3_command *, FILE *), const g3_option *options,
+                        size_t count)
 {
-    g3_option_group group = {"Test", TABLE, G3_COUNT(TABLE), NULL};
-    g3_command command = {
-        .name = "g3-test", .purpose = "test", .operands = "", .groups = &group, .group_count = 1};
-    void (*print[])(const g3_command *, FILE *) = {g3_options_print_help, g3_options_print_man,
-                                                   g3_options_print_bash};
+    g3_option_group group = {"Test", options, count, NULL};
+    g3_command command = {.name = "g3-test",
+                          .purpose = "test",
+                          .operands = "OPERATION [ID]...",
+                          .operations = OPERATIONS,
+                          .operation_count = G3_COUNT(OPERATIONS),
+                          .groups = &group,
+                          .group_count = 1};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    print(&command, out);
+    fclose(out);
+    return text;
+}
+
+Test(options, texts_name_every_option_and_operation)
+{
+    void (*print[])(const g3_command *, FILE *) = {g3_options_print_help, g3_options_print_markdown,
+                                                   g3_options_print_bash, g3_options_print_zsh,
+                                                   g3_options_print_fish};
     for (size_t p = 0; p < G3_COUNT(print); p++) {
-        char *text = NULL;
-        size_t size = 0;
-        FILE *out = open_memstream(&text, &size);
-        print[p](&command, out);
-        fclose(out);
+        char *text = print_text(print[p], TABLE, G3_COUNT(TABLE));
         for (size_t i = 0; i < G3_COUNT(TABLE); i++)
             cr_assert(strstr(text, TABLE[i].name), "%s is missing from\n%s", TABLE[i].name, text);
+        for (size_t i = 0; i < G3_COUNT(OPERATIONS); i++)
+            cr_assert(strstr(text, OPERATIONS[i].name), "%s is missing from\n%s",
+                      OPERATIONS[i].name, text);
+        cr_assert(strstr(text, "generate"));
+        free(text);
+    }
+}
+
+Test(options, texts_escape_what_their_readers_would_take_for_marks)
+{
+    static const g3_option ODD = {.name = "odd",
+                                  .letter = 'x',
+                                  .kind = G3_OPTION_TEXT,
+                                  .argument = "FILE",
+                                  .variable = "G3_ODD",
+                                  .help = "it's [a] b:c_d*"};
+    static const struct {
+        void (*print)(const g3_command *, FILE *);
+        const char *option, *operation;
+    } CASES[] = {
+        {g3_options_print_markdown,
+         "- `-x, --odd FILE`: it's \\[a] b:c\\_d\\* (environment: `G3_ODD`)\n",
+         "- `put ID [FILE]`: puts it: there\n"},
+        {g3_options_print_zsh, "'(-x --odd)-x+[it'\\''s \\[a\\] b\\:c_d*]:FILE:_files'",
+         "'put:puts it\\: there'\n"},
+        {g3_options_print_fish, "-l odd -s x -r -F -d 'it\\'s [a] b:c_d*'\n",
+         "-f -a get -d 'what\\'s there'\n"},
+        {g3_options_print_bash, "--odd|-x) files=-f ;;", "words='get put all'"},
+        {g3_options_print_help, "  -x, --odd FILE                  it's [a] b:c_d* [G3_ODD]\n",
+         "Operations:\n  get ID...      what's there\n  put ID [FILE]  puts it: there\n"
+         "  all            lists\n"},
+    };
+    for (size_t i = 0; i < G3_COUNT(CASES); i++) {
+        char *text = print_text(CASES[i].print, &ODD, 1);
+        cr_assert(strstr(text, CASES[i].option), "%s is missing from\n%s", CASES[i].option, text);
+        cr_assert(strstr(text, CASES[i].operation), "%s is missing from\n%s", CASES[i].operation,
+                  text);
         free(text);
     }
 }

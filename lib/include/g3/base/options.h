@@ -1,4 +1,5 @@
-/* Command lines from tables: parsing, --help, the man page and shell completion all come from one.
+/* Command lines from tables: parsing, --help, the manual's lists of options and shell completion
+ * all come from one.
  *
  * A tool declares groups; each group is an array of options and the struct that takes their values:
  *
@@ -62,12 +63,21 @@ typedef struct g3_option_group {
     void *values; /* the struct that `at` counts from; holds the defaults before parsing */
 } g3_option_group;
 
+/* What the first operand may be, where a tool does one of several things. */
+typedef struct g3_command_operation {
+    const char *name;     /* "get" */
+    const char *operands; /* behind it: "GUID..."; "" for none */
+    const char *help;     /* as that of options */
+} g3_command_operation;
+
 typedef struct g3_command {
     const char *name;     /* "g3-parse" */
-    const char *purpose;  /* one line for --help and the man page's NAME */
+    const char *purpose;  /* one line for --help and the manual */
     const char *operands; /* "[FILE]..." as shown in the usage line; "" for none */
-    const char *details;  /* paragraphs under the usage line, or NULL */
-    const char *examples; /* lines for EXAMPLES, or NULL */
+    const char *details;  /* paragraphs of --help under the usage line, or NULL */
+    const char *examples; /* of --help: lines, or NULL */
+    const g3_command_operation *operations; /* or NULL */
+    size_t operation_count;
     g3_option_group *groups;
     size_t group_count;
 } g3_command;
@@ -79,16 +89,20 @@ typedef enum g3_options_result {
 } g3_options_result;
 
 /* Reads the command line into the groups' structs. Every command also understands --help (-h),
- * --version and --generate man|bash (the man page; a bash completion).
+ * --version and --generate markdown|bash|zsh|fish.
  * @param operands  what is left, borrowed from argv; the caller frees operands->items
  * @param error     names the word that is wrong, and how to see the help */
 g3_options_result g3_options_parse(const g3_command *command, int argc, char **argv,
                                    g3_text_list *operands, g3_error *error);
 
-/* Writes the help text, the man page (roff, man macros) or the bash completion to `out`. */
+/* Writes the help text; the parts of the manual that the tables hold (name, synopsis, operations
+ * and options, in Markdown: scripts/make-manual puts them into the tool's page); the completion for
+ * a shell. */
 void g3_options_print_help(const g3_command *command, FILE *out);
-void g3_options_print_man(const g3_command *command, FILE *out);
+void g3_options_print_markdown(const g3_command *command, FILE *out);
 void g3_options_print_bash(const g3_command *command, FILE *out);
+void g3_options_print_zsh(const g3_command *command, FILE *out);
+void g3_options_print_fish(const g3_command *command, FILE *out);
 
 /* The version that --version prints: "0.1.0". */
 #define G3_VERSION "0.1.0"
