@@ -65,6 +65,55 @@ md5() { printf '%032x' "$1"; }
 # What became of each row, of the results of an ingest.
 actions() { jq -r '[.line, .action] | join(" ")'; }
 
+# The commons that the documents' blocks are about: four records, and an API key where a user has it. The blocks run
+# in the folder `work`.
+start_documents_commons() {
+  { echo guid,urls,acl,md5,file_size,file_name
+    local name i=0
+    for name in NWD1.cram NWD1.cram.crai NWD12.cram other.bam; do
+      i=$((i + 1)); printf '%s,s3://bucket/%s,*,%032d,%d,%s\n' "$(guid $i)" $name $i $i $name; done; } >have.csv
+  mkdir -p home/.gen3 work
+  rm -f home/.gen3/credentials.json
+  start_sandbox --load have.csv --api-key-file home/.gen3/credentials.json
+  export GEN3_ENDPOINT=$SANDBOX HOME=$PWD/home
+}
+
+# Runs one block of a document: what it prints, and its status if that is not 0, must be as expected; messages
+# where the document has some.
+run_block() { # COMMAND EXPECTED
+  local block_status
+  eval "$1" >"$blocks/actual" 2>"$blocks/messages" </dev/null
+  block_status=$?
+  [[ $'\n'$2 != *$'\n! '* ]] || sed 's/^/! /' "$blocks/messages" >>"$blocks/actual"
+  [ $block_status = 0 ] || echo "? $block_status" >>"$blocks/actual"
+  printf '%s' "$2" >"$blocks/expected"
+  diff -u "$blocks/expected" "$blocks/actual" >&2 && return
+  printf '$ %s\n' "$1" >&2
+  cat "$blocks/messages" >&2
+  exit 1
+}
+
+# Runs the ```console blocks of a document one after the other, in one shell and folder. `$ ` begins a command, `> `
+# goes on with it; behind it stand what it prints, messages (`! `), and the status (`? `).
+run_document() { # FILE LEAST-COUNT
+  (
+    trap 'kill $(jobs -p) 2>/dev/null' EXIT
+    trap - ERR
+    set +eu +o pipefail
+    blocks=$(mktemp -d "$PWD/../blocks.XXXXXX") count=0 command='' expected=''
+    while IFS= read -r line <&3; do
+      case $line in
+        '$ '* | '')
+          [ -z "$command" ] || { run_block "$command" "$expected"; count=$((count + 1)); }
+          command=${line#\$ } expected='' ;;
+        '> '*) command+=$'\n'${line#> } ;;
+        *) expected+=$line$'\n' ;;
+      esac
+    done 3< <(awk '/^```console/ { on = 1; next } /^```/ { if (on) print ""; on = 0 } on' "$1")
+    [ $count -ge "$2" ] || { echo "$1: only $count blocks" >&2; exit 1; }
+  ) || fail "$1 says otherwise"
+}
+
 # Waits until a file has so many lines, or a process has ended: for moments that a service's log tells.
 wait_for_lines() { # FILE COUNT PID
   while [ "$(wc -l <"$1")" -lt "$2" ] && kill -0 "$3" 2>/dev/null; do sleep 0.002; done
