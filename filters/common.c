@@ -75,6 +75,12 @@ const g3_option COMMON_OPTIONS[] = {
      .choices = "auto|always|never",
      .at = offsetof(common_options, progress),
      .help = "progress on standard error; auto: if it is a terminal"},
+    {.name = "progress-json",
+     .kind = G3_OPTION_COUNT,
+     .argument = "FD",
+     .least = 1,
+     .at = offsetof(common_options, progress_file),
+     .help = "write progress to this descriptor, a JSON object a line, one a second"},
     {.name = "log",
      .kind = G3_OPTION_CHOICE,
      .choices = "text|json",
@@ -98,6 +104,7 @@ int run_filter(const filter *self, int argc, char **argv)
     g3_options_result result = g3_options_parse(self->command, argc, argv, &operands, &error);
     g3_reporter_set_up(&reporter, self->command->name, common->quiet, common->log == 1,
                        (g3_progress_mode)common->progress);
+    reporter.progress_file = (int)common->progress_file;
     if (common->tmpdir)
         setenv("TMPDIR", common->tmpdir, 1);
     if (result == G3_OPTIONS_WRONG)

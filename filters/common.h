@@ -9,20 +9,21 @@
 
 /* Values of COMMON_OPTIONS. */
 typedef struct common_options {
-    const char *output;  /* -o */
-    int from;            /* --from: a g3_format */
-    int to;              /* --to: 0 ndjson, 1 csv, 2 tsv; -1: the tool's default */
-    char delimiter;      /* --delimiter */
-    const char *reject;  /* --reject */
-    int64_t max_rejects; /* --max-rejects; -1: no limit */
-    bool unordered;      /* --unordered */
-    bool strict;         /* --strict */
-    int64_t memory;      /* --memory, bytes */
-    const char *tmpdir;  /* --tmpdir; run_filter() puts it into TMPDIR, where the library looks */
-    bool quiet;          /* -q */
-    int progress;        /* --progress: a g3_progress_mode */
-    int log;             /* --log: 0 text, 1 json */
-    g3_text_list maps;   /* --map field=column */
+    const char *output;    /* -o */
+    int from;              /* --from: a g3_format */
+    int to;                /* --to: 0 ndjson, 1 csv, 2 tsv; -1: the tool's default */
+    char delimiter;        /* --delimiter */
+    const char *reject;    /* --reject */
+    int64_t max_rejects;   /* --max-rejects; -1: no limit */
+    bool unordered;        /* --unordered */
+    bool strict;           /* --strict */
+    int64_t memory;        /* --memory, bytes */
+    const char *tmpdir;    /* --tmpdir; run_filter() puts it into TMPDIR, where the library looks */
+    bool quiet;            /* -q */
+    int progress;          /* --progress: a g3_progress_mode */
+    int64_t progress_file; /* --progress-json: a descriptor, or 0 */
+    int log;               /* --log: 0 text, 1 json */
+    g3_text_list maps;     /* --map field=column */
 } common_options;
 
 extern const g3_option COMMON_OPTIONS[];

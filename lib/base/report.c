@@ -1,17 +1,10 @@
-/* Messages and progress on standard error. */
-#include "g3/base/report.h"
-#include "g3/base/clock.h"
+/* Messages on standard error. */
+#include "report.h"
 #include "g3/base/utf8.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
-
-/* Least seconds between two drawings of the progress line: smooth to the eye, free of cost. */
-#define DRAW_INTERVAL 0.1
-
-/* The same for progress as lines of a log, which stay. */
-#define LOG_INTERVAL 1.0
 
 void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, bool json,
                         g3_progress_mode mode)
@@ -38,8 +31,8 @@ static void append_json_text(g3_buffer *line, const char *text)
     g3_buffer_free(&scratch);
 }
 
-static void append_json_line(g3_buffer *line, const char *tool, const char *level,
-                             const char *message)
+void g3_report_append_json(g3_buffer *line, const char *tool, const char *level,
+                           const char *message)
 {
     struct timespec now;
     struct tm utc;
@@ -60,7 +53,7 @@ static void write_line(g3_reporter *reporter, const char *level, const char *lab
     g3_buffer line = {0};
     g3_progress_end(reporter);
     if (reporter->json)
-        append_json_line(&line, reporter->tool, level, message);
+        g3_report_append_json(&line, reporter->tool, level, message);
     else
         g3_buffer_append_format(&line, "%s: %s%s\n", reporter->tool, label, message);
     /* Standard error is unbuffered: one write, one line. */
@@ -100,37 +93,4 @@ int g3_report_error(g3_reporter *reporter, const g3_error *error)
     if (!error->pipe_closed)
         write_line(reporter, "error", "", error->message);
     return (int)error->exit;
-}
-
-void g3_progress(g3_reporter *reporter, const char *format, ...)
-{
-    va_list arguments;
-    if (!reporter || !reporter->progress)
-        return;
-    double now = g3_clock();
-    double since = now - reporter->last_draw;
-    if (reporter->json ? since < LOG_INTERVAL : reporter->progress_drawn && since < DRAW_INTERVAL)
-        return;
-    reporter->last_draw = now;
-    if (reporter->json) {
-        char message[G3_ERROR_MESSAGE_SIZE];
-        va_start(arguments, format);
-        vsnprintf(message, sizeof message, format, arguments);
-        va_end(arguments);
-        write_line(reporter, "progress", "", message);
-        return;
-    }
-    reporter->progress_drawn = true;
-    fprintf(stderr, "\r\033[K%s: ", reporter->tool);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-}
-
-void g3_progress_end(g3_reporter *reporter)
-{
-    if (reporter && reporter->progress_drawn) {
-        fputs("\r\033[K", stderr);
-        reporter->progress_drawn = false;
-    }
 }

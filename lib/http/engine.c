@@ -162,6 +162,11 @@ static void abandon_all(g3_http *http, bool sent_too)
 static bool hand_out(engine_run *run, g3_exchange *exchange, g3_error *error)
 {
     run->later = false;
+    g3_reporter *reporter = run->http->options.reporter;
+    if (reporter) {
+        reporter->facts.in_flight = run->http->sent - (exchange->state == G3_EXCHANGE_SENT);
+        reporter->facts.repeats = run->http->statistics.retries;
+    }
     bool ok =
         run->producer->done(run->producer->context, &exchange->request, &exchange->response, error);
     change_state(run->http, exchange, G3_EXCHANGE_FREE);

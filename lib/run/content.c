@@ -223,6 +223,7 @@ static bool write_result(content_run *run, const job *of, g3_error *error)
         compare(run, of);
     else if (!take_failure(run, of, error))
         return false;
+    g3_progress_of(run->options->reporter, run->result->rows, 0);
     g3_progress(run->options->reporter, "%" PRIu64 " files, %.1f MB, %" PRIu64 " differ",
                 run->result->rows, (double)run->result->bytes / 1e6, run->result->differing);
     return g3_sink_settle(run->options->output, false, error);

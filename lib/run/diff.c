@@ -187,6 +187,8 @@ static bool read_side(diff_run *run, side *self, uint64_t *rows, g3_error *error
             note_columns(self, feed.reader);
         done = add_row(run, self, key, record, error);
         if (++*rows % PROGRESS_ROWS == 0)
+            g3_progress_of(options->reporter, run->result->old_rows + run->result->new_rows, 0);
+        if (*rows % PROGRESS_ROWS == 0)
             g3_progress(options->reporter, "%s: %" PRIu64 " rows read", self->path, *rows);
     }
     done = done && next == G3_NEXT_END;

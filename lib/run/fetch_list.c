@@ -27,6 +27,7 @@ static bool write_record(void *context, g3_record *record, g3_error *error)
 {
     list_run *run = context;
     run->result->records++;
+    g3_progress_of(run->options->reporter, run->result->records, g3_wanted_count(run->wanted));
     g3_progress(run->options->reporter, "%zu of %zu found",
                 g3_wanted_count(run->wanted) - g3_wanted_missing(run->wanted),
                 g3_wanted_count(run->wanted));

@@ -208,6 +208,7 @@ static bool ingest_all(g3_ingest *ingest, const g3_ingest_output *output, g3_err
             ingest->result->rows += ingest->count;
         else if (!ingest_batch(ingest, output, error) || !g3_ingest_consider_survey(ingest, error))
             return false;
+        g3_progress_of(ingest->options->reporter, ingest->result->rows, 0);
         g3_progress(ingest->options->reporter,
                     "%" PRIu64 " rows: %" PRIu64 " created, %" PRIu64 " updated",
                     ingest->result->rows, ingest->result->actions[G3_INGEST_CREATED],

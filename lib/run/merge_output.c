@@ -139,6 +139,7 @@ static void take_progress(void *context, bool index, size_t rows)
 {
     g3_merge_output *output = context;
     *(index ? &output->index_read : &output->metadata_read) += rows;
+    g3_progress_of(output->options->reporter, output->index_read + output->metadata_read, 0);
     g3_progress(output->options->reporter,
                 "%" PRIu64 " rows of the index and %" PRIu64 " of the metadata read",
                 output->index_read, output->metadata_read);

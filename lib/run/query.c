@@ -253,6 +253,7 @@ static bool run_pages(query_run *run, g3_error *error)
             return false;
         if (run->error_count)
             return fail_with_errors(run, error);
+        g3_progress_of(run->options->reporter, *run->count, 0);
         g3_progress(run->options->reporter, "%" PRIu64 " items", *run->count);
         if (run->more && run->page.offset == 0)
             warn_of_order(run);

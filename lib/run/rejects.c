@@ -58,6 +58,8 @@ static bool write_reject(g3_rejects *rejects, const char *file, const g3_bad_row
 bool g3_rejects_add(g3_rejects *rejects, const char *file, const g3_bad_row *bad, g3_error *error)
 {
     rejects->count++;
+    if (rejects->reporter)
+        rejects->reporter->facts.rejected++;
     if (rejects->sink && !write_reject(rejects, file, bad, error))
         return false;
     if (!rejects->sink && rejects->count <= G3_REJECT_WARNINGS)

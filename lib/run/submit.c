@@ -59,6 +59,7 @@ static bool finish_batch(g3_submit *submit, g3_error *error)
         result->updated += row->state == G3_SUBMIT_UPDATED;
         result->resumed += row->resumed;
     }
+    g3_progress_of(submit->options->reporter, result->created + result->updated, 0);
     g3_progress(submit->options->reporter, "%" PRIu64 " created, %" PRIu64 " updated",
                 result->created, result->updated);
     return true;

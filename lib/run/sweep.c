@@ -80,6 +80,8 @@ static bool emit(sweep *run, size_t kept, g3_error *error)
         return false;
     }
     run->result->records += kept;
+    g3_progress_of(options->reporter, run->result->records,
+                   run->result->expected > 0 ? (uint64_t)run->result->expected : 0);
     if (run->result->expected >= 0)
         g3_progress(options->reporter, "%" PRIu64 " of %" PRId64 " records", run->result->records,
                     run->result->expected);

@@ -82,6 +82,7 @@ bool g3_verify_write_extra(g3_verify *verify, const g3_record *record, g3_error 
 void g3_verify_show_progress(g3_verify *verify)
 {
     const g3_verify_result *result = verify->result;
+    g3_progress_of(verify->options->reporter, result->swept ? result->swept : result->rows, 0);
     if (result->swept)
         g3_progress(verify->options->reporter,
                     "%" PRIu64 " records swept, %" PRIu64 " rows verified", result->swept,

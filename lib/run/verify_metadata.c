@@ -200,6 +200,7 @@ static bool take_page(void *context, const g3_request *request, g3_response *res
         self->next_offset = self->step;
     }
     free(asked);
+    g3_progress_of(self->options->reporter, self->result->swept, 0);
     g3_progress(self->options->reporter, "%" PRIu64 " documents listed, %" PRIu64 " rows verified",
                 self->result->swept, self->result->rows);
     return true;
@@ -242,6 +243,8 @@ static bool take_row(void *context, const g3_request *request, g3_response *resp
     if (good && !readable)
         return ask_again(self, asked, request, error);
     free(asked);
+    g3_progress_of(self->options->reporter, self->result->rows,
+                   (uint64_t)g3_row_table_count(self->rows));
     g3_progress(self->options->reporter, "%" PRIu64 " rows verified", self->result->rows);
     return good;
 }

@@ -18,6 +18,18 @@ typedef enum g3_progress_mode {
     G3_PROGRESS_NEVER,
 } g3_progress_mode;
 
+/* How far a run is, as those know it who do the work; all zero where there is nothing to tell. */
+typedef struct g3_progress_facts {
+    uint64_t done;     /* of what there is to do: rows, records */
+    uint64_t total;    /* 0: not known */
+    int64_t in_flight; /* requests; the engine's, as what follows */
+    uint64_t repeats;
+    uint64_t rejected; /* rows */
+    double rate; /* of `done`, a second, over the last seconds; the reporter's, as what follows */
+    double rate_time; /* when it was worked out, by g3_clock(); 0: never */
+    uint64_t rate_done;
+} g3_progress_facts;
+
 typedef struct g3_reporter {
     const char *tool;    /* program name put in front of each message; borrowed */
     bool quiet;          /* -q: neither notes nor warnings nor progress; errors only */
@@ -25,6 +37,9 @@ typedef struct g3_reporter {
     bool progress;       /* whether progress lines are drawn (decided at set-up) */
     bool progress_drawn; /* a progress line is on the terminal and must be wiped first */
     double last_draw;    /* of the progress line, by g3_clock() */
+    int progress_file;   /* descriptor that progress is written to as JSON lines, or 0 */
+    double last_line;    /* of those, by g3_clock() */
+    g3_progress_facts facts;
 } g3_reporter;
 
 /* @param mode  AUTO: progress only where standard error is a terminal and `quiet` is not set */
@@ -41,8 +56,14 @@ void g3_warn(g3_reporter *reporter, const char *format, ...) __attribute__((form
  * @return the exit status that goes with it, for main to return. */
 int g3_report_error(g3_reporter *reporter, const g3_error *error);
 
-/* Redraws the progress line, at most ten times a second; with `--log json` writes a line of level
- * "progress", at most one a second. A no-op where progress is off. */
+/* Says how far the work is, for the rate and the time left; before g3_progress().
+ * @param total  0: not known */
+void g3_progress_of(g3_reporter *reporter, uint64_t done, uint64_t total);
+
+/* Redraws the progress line, at most ten times a second: the words, and of the facts what there is
+ * (rate, part done, time left, requests in flight and repeated, rows rejected), cut to the
+ * terminal's width as it is now. With `--log json` writes a line of level "progress", at most one a
+ * second; to progress_file as well. SIGUSR1 has the line written once, wherever progress is off. */
 void g3_progress(g3_reporter *reporter, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
