@@ -2,6 +2,7 @@
 #
 #   make            build                      make check    set up, build, run all tests
 #   make demo       the main job on the embedded commons
+#   make deb        Debian packages, in BUILD
 #   make bench      speed, side by side with peers      make manual   man pages and reference pages, in build/manual/
 #   make install PREFIX=/usr/local DESTDIR=       make install-headers    for plugins only, without building
 #
@@ -11,6 +12,7 @@
 BUILD    ?= build
 VERSION  := $(shell sed -n 's/^\#define G3_VERSION "\(.*\)"/\1/p' lib/include/g3/base/options.h)
 PREFIX   ?= /usr/local
+LIBDIR   ?= $(PREFIX)/lib
 CC       ?= cc
 OPTIMISE ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
@@ -25,7 +27,8 @@ ifneq ($(SANITIZE),)
 ALL_CFLAGS  += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 endif
-LIBS         := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm
+# xxHash is compiled in; libcsv is what tests and benchmarks compare with.
+LIBS         := $(filter-out -lxxhash,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null)) -lm
 SANDBOX_LIBS := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
 
 STOREYS         := base io table record http commons join run
@@ -87,7 +90,7 @@ UNIT_RUNNER := -lcriterion
 endif
 $(BUILD)/tests/unit: $(call objects,$(wildcard tests/unit/*.c)) $(BUILD)/tests/libsupport.a $(filter %.o,$(UNIT_RUNNER)) $(BUILD)/libg3.a
 	@mkdir -p $(@D)
-	$(LINK) $(filter -l%,$(UNIT_RUNNER))
+	$(LINK) $(filter -l%,$(UNIT_RUNNER)) -lcsv
 
 # Makes allocations and writes fail; loaded in front of the C library, so not for sanitizers' builds.
 $(BUILD)/tests/fail_nth.so: tests/faults/fail_nth.c
@@ -101,7 +104,7 @@ $(BUILD)/tests/contract: $(call objects,$(wildcard tests/contract/*.c)) $(BUILD)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libg3.a
 	@mkdir -p $(@D)
-	$(LINK)
+	$(LINK) -lcsv
 
 # The ways that search_keys compares; Hyperscan is one of them only where it is installed.
 ifeq ($(shell pkg-config --exists libhs && echo there),there)
@@ -167,7 +170,7 @@ fuzz:
 	done; echo "$(words $(FUZZERS)) passed, 0 failed"
 
 check:
-	scripts/setup check
+	scripts/setup check deb
 	tests/check
 
 demo:
@@ -181,32 +184,40 @@ bench:
 	tests/bench/run
 
 install: all $(BUILD)/libg3.a $(BUILD)/$(SHARED) install-headers
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(BUILD)/libg3.a $(BUILD)/$(SHARED) $(DESTDIR)$(PREFIX)/lib
-	ln -sf $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libg3.so
+	install -m 644 $(BUILD)/libg3.a $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)
+	ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libg3.so
 	install -d $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
 	install -m 644 pipelines/* $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
 
 # All that plugins are built with; needs no building here. g3.pc names the libraries behind libg3 as flags, not
 # as packages that it requires, for else `pkg-config --cflags g3` would ask for their headers, too.
 install-headers:
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
 	cd lib/include && find g3 -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/include/{} \;
-	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' -e 's|@LIBS@|$(LIBS)|' -e 's|@VERSION@|$(VERSION)|' \
-	    lib/g3.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
+	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' -e 's|@LIBDIR@|$(abspath $(LIBDIR))|' -e 's|@LIBS@|$(LIBS)|' -e 's|@VERSION@|$(VERSION)|' \
+	    lib/g3.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/g3.pc
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) \
 	    $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%) \
-	    $(DESTDIR)$(PREFIX)/lib/libg3.a $(DESTDIR)$(PREFIX)/lib/libg3.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/g3.pc
+	    $(DESTDIR)$(LIBDIR)/libg3.a $(DESTDIR)$(LIBDIR)/libg3.so* $(DESTDIR)$(LIBDIR)/pkgconfig/g3.pc
 	rm -rf $(DESTDIR)$(PREFIX)/include/g3 $(DESTDIR)$(PREFIX)/share/g3tools
 
-# A Debian package of the tools, in build/.
-deb: all
-	scripts/make-deb $(BUILD)
+# Debian packages in BUILD (g3tools, libg3-0, libg3-dev), made of a copy of the sources, so that nothing else is built anew.
+DEB_OPTIONS ?= nocheck noautodbgsym
+deb:
+	scripts/setup deb
+	rm -rf $(BUILD)/deb $(BUILD)/g3tools_* $(BUILD)/libg3-*_*
+	mkdir -p $(BUILD)/deb/source
+	tar -c --exclude=./build --exclude=./$(BUILD) --exclude=./.git . | tar -x -C $(BUILD)/deb/source
+	cd $(BUILD)/deb/source && env -u MAKEFLAGS -u MAKELEVEL -u BUILD DEB_BUILD_OPTIONS="$(DEB_OPTIONS)" \
+	    dpkg-buildpackage -b -us -uc -jauto
+	mv $(BUILD)/deb/*_*.* $(BUILD)
+	rm -r $(BUILD)/deb
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
