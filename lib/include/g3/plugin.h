@@ -25,6 +25,7 @@
 extern "C" {
 #endif
 
+/* The version of what is declared here: g3-parse takes plugins that were built with its own. */
 #define G3_PLUGIN_ABI 1u
 
 /* Bytes, UTF-8, no NUL behind them. Valid while the plugin's function runs. */
@@ -33,6 +34,7 @@ typedef struct g3_plugin_text {
     size_t length;
 } g3_plugin_text;
 
+/* A row of the manifest, as it stands there. Valid while the function runs. */
 typedef struct g3_plugin_row {
     const g3_plugin_text *names, *cells; /* `count` of each; cells without blanks around them */
     size_t count;
@@ -47,6 +49,7 @@ typedef struct g3_plugin_output {
     void (*refuse)(struct g3_plugin_output *output, const char *reason);
 } g3_plugin_output;
 
+/* A field that the plugin makes, and the function that makes it of a row. */
 typedef struct g3_plugin_field {
     const char *name;
     void (*make)(void *state, const g3_plugin_row *row, g3_plugin_output *output);
@@ -58,6 +61,7 @@ typedef enum g3_plugin_verdict {
     G3_PLUGIN_SKIP, /* it is left out, silently */
 } g3_plugin_verdict;
 
+/* What a plugin is; static in it. */
 typedef struct g3_plugin {
     uint32_t abi; /* G3_PLUGIN_ABI */
     const char *name;

@@ -12,6 +12,7 @@
 
 G3_BEGIN_C
 
+/* The run of bytes; see above for its life. */
 typedef struct g3_buffer {
     char *data;
     size_t length;   /* bytes in use */
@@ -30,6 +31,7 @@ static inline char *g3_buffer_reserve(g3_buffer *buffer, size_t more)
     return buffer->data + buffer->length;
 }
 
+/* Appends a copy of `text`, which must not be a view into the buffer itself. */
 static inline void g3_buffer_append(g3_buffer *buffer, g3_view text)
 {
     if (text.length) {
@@ -38,6 +40,7 @@ static inline void g3_buffer_append(g3_buffer *buffer, g3_view text)
     }
 }
 
+/* Appends one byte. */
 static inline void g3_buffer_append_char(g3_buffer *buffer, char c)
 {
     *g3_buffer_reserve(buffer, 1) = c;

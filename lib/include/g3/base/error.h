@@ -27,6 +27,7 @@ typedef enum g3_exit {
 /* Longest message kept, bytes; a longer one is cut and ends in "...". */
 #define G3_ERROR_MESSAGE_SIZE 1024
 
+/* What went wrong, in words for a user. */
 typedef struct g3_error {
     g3_exit exit;     /* the status that the tool ends with if nobody handles the error */
     bool pipe_closed; /* the reader of our output went away: not worth a message */

@@ -24,8 +24,10 @@
 
 G3_BEGIN_C
 
+/* The number of items in an array (not in what a pointer leads to). */
 #define G3_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* What an option's value is, and the type of the member that takes it. */
 typedef enum g3_option_kind {
     G3_OPTION_FLAG,    /* bool: set to true */
     G3_OPTION_TEXT,    /* const char *: borrowed from argv */
@@ -44,6 +46,7 @@ typedef struct g3_text_list {
     size_t count;
 } g3_text_list;
 
+/* One option of a table. */
 typedef struct g3_option {
     const char *name; /* long name without dashes */
     char letter;      /* short name, or 0 */
@@ -56,6 +59,7 @@ typedef struct g3_option {
     const char *help;     /* one sentence fragment, lower case, no full stop */
 } g3_option;
 
+/* Options that --help shows under one heading. */
 typedef struct g3_option_group {
     const char *title; /* heading in --help */
     const g3_option *options;
@@ -70,6 +74,7 @@ typedef struct g3_command_operation {
     const char *help;     /* as that of options */
 } g3_command_operation;
 
+/* A tool: all that its command line and its manual are made from. */
 typedef struct g3_command {
     const char *name;     /* "g3-parse" */
     const char *purpose;  /* one line for --help and the manual */
@@ -82,6 +87,7 @@ typedef struct g3_command {
     size_t group_count;
 } g3_command;
 
+/* What main has to do once the command line was read. */
 typedef enum g3_options_result {
     G3_OPTIONS_RUN,   /* go on with the work */
     G3_OPTIONS_SHOWN, /* --help, --version or --generate was answered: return 0 from main */

@@ -12,6 +12,7 @@
 
 G3_BEGIN_C
 
+/* When progress is drawn (--progress). */
 typedef enum g3_progress_mode {
     G3_PROGRESS_AUTO,
     G3_PROGRESS_ALWAYS,
@@ -30,6 +31,7 @@ typedef struct g3_progress_facts {
     uint64_t rate_done;
 } g3_progress_facts;
 
+/* Who speaks to the user, and in which form. */
 typedef struct g3_reporter {
     const char *tool;    /* program name put in front of each message; borrowed */
     bool quiet;          /* -q: neither notes nor warnings nor progress; errors only */
@@ -42,7 +44,8 @@ typedef struct g3_reporter {
     g3_progress_facts facts;
 } g3_reporter;
 
-/* @param mode  AUTO: progress only where standard error is a terminal and `quiet` is not set */
+/* Makes a reporter, in main; there is nothing to free.
+ * @param mode  AUTO: progress only where standard error is a terminal and `quiet` is not set */
 void g3_reporter_set_up(g3_reporter *reporter, const char *tool, bool quiet, bool json,
                         g3_progress_mode mode);
 

@@ -14,6 +14,7 @@
 
 G3_BEGIN_C
 
+/* A run of bytes that somebody else owns. */
 typedef struct g3_view {
     const char *data; /* NULL only where the length is 0 */
     size_t length;    /* bytes */

@@ -29,6 +29,7 @@ typedef struct g3_graph_field {
     size_t all_begin, all_end; /* the argument first: 0, which they replace; or equal */
 } g3_graph_field;
 
+/* A query, taken apart. */
 typedef struct g3_graph_query {
     g3_view text; /* borrowed */
     g3_graph_field *fields;

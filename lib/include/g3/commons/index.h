@@ -138,7 +138,8 @@ bool g3_index_learn_prefix(g3_view asked, g3_view answered, g3_index_prefix *pre
  * all the same: an answer that is cut off or no JSON is always told from a good one. */
 typedef struct g3_index_answer g3_index_answer;
 
-/* @param body  borrowed until the answer is closed or begun anew
+/* Makes a walk (open), and begins it with an answer's body (begin).
+ * @param body  borrowed until the answer is closed or begun anew
  * @return owned by the caller: g3_index_answer_close(); g3_index_answer_begin() uses it again */
 g3_index_answer *g3_index_answer_open(void);
 void g3_index_answer_begin(g3_index_answer *answer, g3_view body);
@@ -155,7 +156,7 @@ g3_next g3_index_answer_next(g3_index_answer *answer, g3_record *record, const c
  * g3_index_answer_next(). */
 bool g3_index_answer_is_listing(const g3_index_answer *answer);
 
-void g3_index_answer_close(g3_index_answer *answer);
+void g3_index_answer_close(g3_index_answer *answer); /* NULL is allowed */
 
 G3_END_C
 

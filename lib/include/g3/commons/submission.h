@@ -22,6 +22,7 @@ typedef struct g3_submission_entity {
     g3_view errors; /* what is wrong with it, in words on one line; empty where it is valid */
 } g3_submission_entity;
 
+/* What the service says of one request. */
 typedef struct g3_submission_answer {
     int64_t code; /* as the HTTP status would be: 200 or 201 if all is written */
     g3_submission_entity *entities;

@@ -19,9 +19,11 @@
 
 G3_BEGIN_C
 
+/* The login for one commons, and its access token once there is one. */
 typedef struct g3_login g3_login;
 
-/* @param options  the texts in it are borrowed until the login is closed
+/* Reads the login files, and gets the first token where there is an API key.
+ * @param options  the texts in it are borrowed until the login is closed
  * @param base  URL of the endpoint
  * @return owned by the caller: g3_login_close(); NULL with G3_EXIT_INPUT (login file),
  *         G3_EXIT_UNAUTHORISED (API key refused), G3_EXIT_SERVICE (token service down) or

@@ -26,8 +26,10 @@
 
 G3_BEGIN_C
 
+/* An engine: its connections, its window, what it knows of the services. */
 typedef struct g3_http g3_http;
 
+/* The methods that the services know. */
 typedef enum g3_method { G3_GET, G3_POST, G3_PUT, G3_DELETE } g3_method;
 
 /* Where requests get their login. */
@@ -45,6 +47,7 @@ typedef struct g3_authorizer {
     void *context;
 } g3_authorizer;
 
+/* What an engine is opened with; all zero but `retries` (-1) is a good choice. */
 typedef struct g3_http_options {
     int64_t connections; /* most requests in flight; 0: G3_HTTP_CONNECTIONS */
     int64_t retries; /* repeats of one request after the first try; -1: G3_HTTP_RETRIES, fewer as
@@ -57,6 +60,8 @@ typedef struct g3_http_options {
     g3_reporter *reporter; /* for one warning per kind of trouble; borrowed; may be NULL */
 } g3_http_options;
 
+/* What an engine does where its options say nothing: requests in flight, repeats, seconds for a try
+ * and for a request with all its repeats, bytes of an answer (many times what a full page has). */
 #define G3_HTTP_CONNECTIONS   8 /* the index service is full with 2 to 4 */
 #define G3_HTTP_RETRIES       8 /* about a minute of patience: what a service needs to start anew */
 #define G3_HTTP_TIMEOUT       400 /* what a commons' gateway lets a request take */
@@ -99,6 +104,7 @@ void g3_request_begin(g3_request *request, g3_method method, const char *base, c
 /* Frees a request that is not sent. */
 void g3_request_free(g3_request *request);
 
+/* What came of one request, its repeats included. */
 typedef struct g3_response {
     long status;    /* HTTP status of the last try; 0 if there was no answer */
     g3_buffer body; /* of the last try, unpacked; the receiver may take it (copy the struct, zero
@@ -132,6 +138,7 @@ bool g3_request_fail(const g3_request *request, const g3_response *response, g3_
  * @return false */
 bool g3_request_fail_unreadable(const g3_request *request, const char *reason, g3_error *error);
 
+/* A producer's answer to being asked for a request. */
 typedef enum g3_pull {
     G3_PULL_REQUEST, /* a request was given */
     G3_PULL_LATER,   /* none now, but after another done() there may be */
@@ -139,6 +146,7 @@ typedef enum g3_pull {
     G3_PULL_ERROR,   /* stop: `error` is set */
 } g3_pull;
 
+/* Whoever has requests to send and takes their answers. */
 typedef struct g3_producer {
     g3_pull (*next)(void *context, g3_request *request, g3_error *error);
     /* @return false to stop the run with `error` */
@@ -146,7 +154,8 @@ typedef struct g3_producer {
     void *context;
 } g3_producer;
 
-/* @return owned by the caller: g3_http_close(); NULL with G3_EXIT_LOCAL, G3_EXIT_INPUT (CA file) */
+/* Makes an engine. No connection is opened before there is a request.
+ * @return owned by the caller: g3_http_close(); NULL with G3_EXIT_LOCAL, G3_EXIT_INPUT (CA file) */
 g3_http *g3_http_open(const g3_http_options *options, g3_error *error);
 
 /* Runs a producer to its end. May be called again with another producer (connections are kept), but
@@ -178,6 +187,7 @@ typedef struct g3_http_statistics {
     int64_t window; /* requests that the engine allows in flight at present */
 } g3_http_statistics;
 
+/* The counters as they are now. */
 g3_http_statistics g3_http_get_statistics(const g3_http *http);
 
 void g3_http_close(g3_http *http); /* NULL is allowed */

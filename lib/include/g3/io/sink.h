@@ -14,6 +14,7 @@
 
 G3_BEGIN_C
 
+/* An output that is being written. */
 typedef struct g3_sink g3_sink;
 
 /* Opens `path`; "-" is standard output (never packed). An existing file stays as it is until

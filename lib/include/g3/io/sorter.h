@@ -9,9 +9,11 @@
 
 G3_BEGIN_C
 
+/* Lines that are being sorted: first all are added, then all are read. */
 typedef struct g3_sorter g3_sorter;
 
-/* @param memory  bytes to hold before spilling
+/* Makes a sorter without lines.
+ * @param memory  bytes to hold before spilling
  * @return owned by the caller: g3_sorter_close() */
 g3_sorter *g3_sorter_open(size_t memory);
 

@@ -12,6 +12,7 @@
 
 G3_BEGIN_C
 
+/* An input that is being read. */
 typedef struct g3_source g3_source;
 
 /* Opens `path`; "-" is standard input.

@@ -64,6 +64,7 @@ typedef struct g3_run_reader {
     bool ended;         /* there was none left */
 } g3_run_reader;
 
+/* Begins to read a run that was ended; g3_run_reader_close() ends it. */
 void g3_run_reader_open(g3_run_reader *reader, const g3_spill *spill, g3_run run);
 
 /* Reads the next item into reader->item, or sets reader->ended.

@@ -8,6 +8,7 @@
 
 G3_BEGIN_C
 
+/* An input and the thread that reads it. */
 typedef struct g3_feed g3_feed;
 
 /* Chunks that may wait to be taken, unless there is a reason for more. */

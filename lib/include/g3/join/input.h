@@ -26,6 +26,7 @@ typedef struct g3_join_text {
     char delimiter;
 } g3_join_text;
 
+/* What a manifest's rows become. */
 typedef struct g3_join_recipe {
     const g3_view *keys; /* columns whose cells together are the key */
     size_t key_count;    /* 0: rows without key are wanted */
@@ -38,6 +39,7 @@ typedef struct g3_join_recipe {
     bool stored; /* the row as it stands in its file is wanted */
 } g3_join_recipe;
 
+/* One side of a join while it is read. */
 typedef struct g3_join_input g3_join_input;
 
 /* Opens the first manifest and finds out its columns; reads no further.

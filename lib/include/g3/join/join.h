@@ -44,6 +44,7 @@ typedef enum g3_join_ambiguous {
     G3_JOIN_REJECT,  /* to none: it is told as ambiguous */
 } g3_join_ambiguous;
 
+/* What is joined, how, and who is told. */
 typedef struct g3_join_options {
     g3_feed *metadata; /* borrowed, as is `index`; the recipe of metadata makes one key a row */
     g3_feed *index;

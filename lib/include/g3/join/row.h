@@ -24,6 +24,7 @@ typedef enum g3_join_part {
     G3_JOIN_PARTS,
 } g3_join_part;
 
+/* What is known of a row besides its parts. */
 typedef enum g3_join_flag {
     G3_JOIN_SHARED = 1,  /* one of several rows that are the same but for their key */
     G3_JOIN_MATCHED = 2, /* in a table: was found */
@@ -81,6 +82,7 @@ typedef struct g3_join_bad_row {
     const char *reason;
 } g3_join_bad_row;
 
+/* Rows that are handed on together, and the bad ones among them. */
 typedef struct g3_join_chunk {
     struct g3_join_chunk *next; /* for whoever holds several */
     g3_buffer rows;             /* g3_join_row, one behind the other */

@@ -13,12 +13,14 @@
 
 G3_BEGIN_C
 
+/* The filters made of a table's keys. */
 typedef struct g3_search g3_search;
 
 /* Bytes behind a text, and behind the keys in the table, that the search may read. */
 #define G3_SEARCH_READS ((size_t)16)
 
-/* @param table     built; borrowed; keys are those of its rows
+/* Makes the filters for a table's keys.
+ * @param table     built; borrowed; keys are those of its rows
  * @param boundary  a key counts only where no letter or digit, nor a byte above 0x7f, stands
  *                  directly before or behind it
  * @return owned by the caller: g3_search_close() */

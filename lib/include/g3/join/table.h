@@ -11,6 +11,7 @@
 
 G3_BEGIN_C
 
+/* The rows, and once it is built the slots that lead to them. */
 typedef struct g3_join_table {
     g3_join_chunk *first, *last; /* in the order taken; owned */
     size_t row_count;

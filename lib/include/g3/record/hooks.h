@@ -33,6 +33,7 @@
 
 G3_BEGIN_C
 
+/* Rules or a plugin, ready for use by one reader at a time. */
 typedef struct g3_hooks g3_hooks;
 
 /* Reads a file of rules ("-": standard input).

@@ -31,6 +31,7 @@ typedef struct g3_json_reader {
     const g3_scan *scan;
 } g3_json_reader;
 
+/* What the next value is, seen by its first byte. */
 typedef enum g3_json_type {
     G3_JSON_NULL,
     G3_JSON_TRUE,

@@ -16,6 +16,7 @@
 
 G3_BEGIN_C
 
+/* How records are written in a file; AUTO finds out. */
 typedef enum g3_format { G3_FORMAT_AUTO, G3_FORMAT_CSV, G3_FORMAT_TSV, G3_FORMAT_NDJSON } g3_format;
 
 /* "field=column": the object or metadata field that a column of another name holds. */
@@ -24,6 +25,7 @@ typedef struct g3_column_map {
     g3_view column; /* name in the manifest's header */
 } g3_column_map;
 
+/* How a manifest is read; all zero is a manifest of objects in any format. */
 typedef struct g3_manifest_options {
     g3_kind kind;
     g3_format format;
@@ -35,6 +37,7 @@ typedef struct g3_manifest_options {
                         closed, by one reader at a time; NULL: there are none */
 } g3_manifest_options;
 
+/* A manifest that is being read. */
 typedef struct g3_manifest_reader g3_manifest_reader;
 
 /* Opens a manifest and reads its header. Columns become fields by a map, else by their own names,
@@ -118,7 +121,8 @@ void g3_manifest_close(g3_manifest_reader *reader); /* NULL is allowed */
  * does not have can't be written. */
 typedef struct g3_manifest_writer g3_manifest_writer;
 
-/* @param sink  borrowed; the caller settles and finishes it
+/* Begins a manifest.
+ * @param sink  borrowed; the caller settles and finishes it
  * @param format  not AUTO
  * @param delimiter  0: by format
  * @return owned by the caller: g3_manifest_writer_close() */

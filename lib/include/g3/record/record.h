@@ -39,6 +39,7 @@ typedef struct g3_column {
     uint8_t field;    /* a g3_object_field, G3_OTHER_FIELD where it is none */
 } g3_column;
 
+/* What a value is, and which of its members holds it. */
 typedef enum g3_value_type {
     G3_NULL,
     G3_STRING,  /* text: decoded UTF-8 */
@@ -48,11 +49,13 @@ typedef enum g3_value_type {
                    tokens are blanks) */
 } g3_value_type;
 
+/* The items of a list. */
 typedef struct g3_items {
     g3_view *items;
     size_t count;
 } g3_items;
 
+/* One value of a record. */
 typedef struct g3_value {
     g3_value_type type;
     union {
@@ -62,11 +65,13 @@ typedef struct g3_value {
     };
 } g3_value;
 
+/* A value under its name. */
 typedef struct g3_field {
     const g3_column *column;
     g3_value value;
 } g3_field;
 
+/* One row of a manifest, or one record of a service. */
 typedef struct g3_record {
     g3_field *fields;
     size_t count;

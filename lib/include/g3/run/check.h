@@ -19,8 +19,10 @@
 
 G3_BEGIN_C
 
+/* A check under way. */
 typedef struct g3_check g3_check;
 
+/* What is checked, and where faults go. */
 typedef struct g3_check_options {
     g3_kind kind; /* objects: all rules; metadata: there is a guid; raw: what is unique */
     g3_check_rules rules;
@@ -32,13 +34,15 @@ typedef struct g3_check_options {
     g3_sink *output; /* borrowed */
 } g3_check_options;
 
+/* What was found. */
 typedef struct g3_check_result {
     uint64_t rows;     /* checked */
     uint64_t faulty;   /* with a fault of their own */
     uint64_t repeated; /* values that were there before */
 } g3_check_result;
 
-/* @param options  copied; what it points to is borrowed
+/* Begins a check.
+ * @param options  copied; what it points to is borrowed
  * @return owned by the caller: g3_check_close() */
 g3_check *g3_check_open(const g3_check_options *options);
 

@@ -19,6 +19,7 @@
 
 G3_BEGIN_C
 
+/* What is verified, and how. */
 typedef struct g3_content_options {
     const char *const *paths; /* manifests, read in a row */
     size_t path_count;        /* at least 1 */
@@ -36,6 +37,7 @@ typedef struct g3_content_options {
     g3_reporter *reporter; /* is told why something can't be read */
 } g3_content_options;
 
+/* What was found, in rows but for `bytes`. */
 typedef struct g3_content_result {
     uint64_t rows;
     uint64_t matched, differing;

@@ -17,6 +17,7 @@
 
 G3_BEGIN_C
 
+/* What is compared, and where differences go. */
 typedef struct g3_diff_options {
     const char *old_path, *new_path;
     g3_manifest_options manifest; /* kinds G3_KIND_OBJECT and G3_KIND_METADATA */
@@ -31,6 +32,7 @@ typedef struct g3_diff_options {
     g3_reporter *reporter;
 } g3_diff_options;
 
+/* What was found. */
 typedef struct g3_diff_result {
     uint64_t old_rows, new_rows;
     uint64_t same, changed, added, removed; /* rows */

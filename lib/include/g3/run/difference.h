@@ -21,12 +21,14 @@
 
 G3_BEGIN_C
 
+/* How differences are written; see above. */
 typedef enum g3_difference_form {
     G3_DIFFERENCE_NDJSON,
     G3_DIFFERENCE_TABLE, /* CSV or TSV, by the delimiter */
     G3_DIFFERENCE_SDK,
 } g3_difference_form;
 
+/* Writes differences in one form. */
 typedef struct g3_difference_writer {
     g3_difference_form form;
     char delimiter;  /* of G3_DIFFERENCE_TABLE */

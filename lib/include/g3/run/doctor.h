@@ -13,6 +13,7 @@ G3_BEGIN_C
 /* Clocks that are this far apart make trouble: tokens live from one moment to another, seconds. */
 #define G3_DOCTOR_CLOCK_LIMIT 60
 
+/* The commons to look at, and how to say what is found. */
 typedef struct g3_doctor_options {
     const g3_service_options *service; /* borrowed, as what follows */
     g3_sink *output; /* takes the lines: "ok|bad|none SUBJECT: WORDS", or JSON {"subject","state",

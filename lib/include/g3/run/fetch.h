@@ -13,6 +13,7 @@
 
 G3_BEGIN_C
 
+/* What is fetched, and what becomes of it. */
 typedef struct g3_fetch_options {
     const char *base;                /* URL of the index service */
     const g3_index_filters *filters; /* or NULL; not together with a list */
@@ -39,6 +40,7 @@ typedef struct g3_fetch_options {
     g3_reporter *reporter;
 } g3_fetch_options;
 
+/* What was done. */
 typedef struct g3_fetch_result {
     uint64_t records;   /* written, with those of earlier runs */
     uint64_t ranges;    /* read side by side; 0: looked up */
@@ -47,7 +49,9 @@ typedef struct g3_fetch_result {
     bool done_before;   /* an earlier run with this journal had done it all; was said */
 } g3_fetch_result;
 
-/* @return false with an error. Then there is no output; with a journal, the partial file stays, and
+/* Fetches.
+ * @param result  filled in
+ * @return false with an error. Then there is no output; with a journal, the partial file stays, and
  * the same call goes on from where it was */
 bool g3_fetch_run(g3_http *http, const g3_fetch_options *options, g3_fetch_result *result,
                   g3_error *error);

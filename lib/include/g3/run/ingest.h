@@ -56,6 +56,7 @@
 
 G3_BEGIN_C
 
+/* What became of a row; see above. */
 typedef enum g3_ingest_action {
     G3_INGEST_CREATED,
     G3_INGEST_UPDATED,
@@ -106,6 +107,7 @@ typedef struct g3_ingest_metadata {
 /* 100 to 5,000 make no difference to the service (measured); small ones are quickly repeated. */
 #define G3_INGEST_DOCUMENTS 200
 
+/* What is ingested where, and how. */
 typedef struct g3_ingest_options {
     const char *base;       /* URL of the index service; may be NULL for metadata with guid_type */
     const char *write_base; /* the same for its administrators */
@@ -130,6 +132,7 @@ typedef struct g3_ingest_options {
     g3_reporter *reporter;
 } g3_ingest_options;
 
+/* What was done. */
 typedef struct g3_ingest_result {
     uint64_t rows; /* that were not rejected */
     uint64_t actions[G3_INGEST_ACTIONS];

@@ -13,8 +13,10 @@
 
 G3_BEGIN_C
 
+/* An open journal, locked for this process. */
 typedef struct g3_journal g3_journal;
 
+/* How far the job is, as the journal has it. */
 typedef enum g3_journal_stage {
     G3_JOURNAL_NEW,        /* there is no earlier run */
     G3_JOURNAL_UNFINISHED, /* an earlier run ended too early: go on from g3_journal_load() */

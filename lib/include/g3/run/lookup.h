@@ -30,16 +30,17 @@
 
 G3_BEGIN_C
 
+/* Ways to ask; see above. */
 typedef enum g3_lookup_way { G3_LOOKUP_IDS, G3_LOOKUP_BULK, G3_LOOKUP_SINGLE } g3_lookup_way;
 
-#define G3_LOOKUP_BULK_BATCH  1000 /* 100 to 5,000 make no difference to the service (measured) */
-#define G3_LOOKUP_BLOCK_ROWS  1024 /* a dozen id lists: enough to keep all connections busy */
-#define G3_LOOKUP_BLOCK_BYTES ((size_t)1 << 20) /* a block ends with the GUID that reaches this */
-#define G3_LOOKUP_BLOCKS      24                /* blocks begun and not yet delivered, at most */
-#define G3_LOOKUP_WINDOW_BYTES                                                                     \
-    ((size_t)16 << 20)      /* bytes that they hold, at most (but for one block) */
-#define G3_LOOKUP_RETRIES 4 /* repeats of a request whose answer (status 200) can't be read */
+#define G3_LOOKUP_BULK_BATCH   1000 /* 100 to 5,000 make no difference to the service (measured) */
+#define G3_LOOKUP_BLOCK_ROWS   1024 /* a dozen id lists: enough to keep all connections busy */
+#define G3_LOOKUP_BLOCK_BYTES  ((size_t)1 << 20)  /* a block ends with the GUID that reaches this */
+#define G3_LOOKUP_BLOCKS       24                 /* blocks begun and not yet delivered, at most */
+#define G3_LOOKUP_WINDOW_BYTES ((size_t)16 << 20) /* bytes that they hold (but for one block) */
+#define G3_LOOKUP_RETRIES      4 /* repeats of a request whose answer (status 200) can't be read */
 
+/* How to ask, and the caller that has the questions and takes the answers. */
 typedef struct g3_lookup_options {
     const char *base;  /* URL of the index service */
     g3_lookup_way way; /* to begin with */
@@ -69,6 +70,7 @@ typedef struct g3_lookup_options {
     void *context; /* handed to all three */
 } g3_lookup_options;
 
+/* What came of all GUIDs. */
 typedef struct g3_lookup_result {
     uint64_t found;    /* GUIDs answered with a record */
     uint64_t missing;  /* GUIDs answered with none */

@@ -35,6 +35,7 @@ typedef struct g3_merge_file {
     char delimiter; /* not 0 */
 } g3_merge_file;
 
+/* What is merged by what, and where rows go. */
 typedef struct g3_merge_options {
     g3_merge_side metadata, index;
     const g3_merge_key *keys;

@@ -13,9 +13,11 @@
 
 G3_BEGIN_C
 
+/* Packs records, and knows the columns of those that it has packed. */
 typedef struct g3_record_packer g3_record_packer;
 
-/* @return owned by the caller: g3_record_packer_close() */
+/* Makes a packer, which has met no columns yet.
+ * @return owned by the caller: g3_record_packer_close() */
 g3_record_packer *g3_record_packer_open(void);
 
 /* Appends the packed record to `buffer`. */

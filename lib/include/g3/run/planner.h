@@ -15,6 +15,7 @@
 
 G3_BEGIN_C
 
+/* How many records a sweep reads in the time of one lookup; see above. */
 #define G3_PLAN_SWEEP_ADVANTAGE 2.0
 
 /* A lookup that ends within this time is not worth a second thought, seconds. */
@@ -23,12 +24,14 @@ G3_BEGIN_C
 /* A sweep has to save this share of the time, for estimates are estimates. */
 #define G3_PLAN_MARGIN 0.1
 
+/* What the choice follows from. */
 typedef struct g3_plan_input {
     int64_t rows;    /* rows left to verify; an estimate will do; -1: not known */
     int64_t records; /* in the index (fileCount of /_stats); -1: not known */
     double ids_rate; /* rows looked up a second, as measured; 0: not measured */
 } g3_plan_input;
 
+/* How to look up the rows that are left. */
 typedef enum g3_plan_choice {
     G3_PLAN_IDS,
     G3_PLAN_SWEEP,
@@ -36,6 +39,7 @@ typedef enum g3_plan_choice {
                       `threshold` */
 } g3_plan_choice;
 
+/* The choice, and why. */
 typedef struct g3_plan {
     g3_plan_choice choice;
     int64_t threshold;  /* rows from which on a sweep pays; INT64_MAX: never */

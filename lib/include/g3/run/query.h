@@ -17,6 +17,7 @@ G3_BEGIN_C
 /* Items of a page where the user says nothing: some seconds' work for a service. */
 #define G3_QUERY_PAGE 1000
 
+/* What is asked, and where the items go. */
 typedef struct g3_query_options {
     const char *url;   /* of the graph: .../api/v0/submission/graphql */
     g3_view text;      /* GraphQL; borrowed */

@@ -15,11 +15,14 @@
 
 G3_BEGIN_C
 
+/* Rejected rows that are said in full, where there is no file for them. */
 #define G3_REJECT_WARNINGS 10
 
+/* Takes the bad rows of a run. */
 typedef struct g3_rejects g3_rejects;
 
-/* @param path   reject file, or NULL
+/* Begins to take rejected rows.
+ * @param path   reject file, or NULL
  * @param limit  most rejected rows before the run fails (--max-rejects); -1: no limit
  * @param name_files  write the "file" member
  * @return owned by the caller: g3_rejects_finish(); NULL with an error */
@@ -31,6 +34,7 @@ g3_rejects *g3_rejects_open(const char *path, int64_t limit, bool name_files, g3
  *         file can't be written, or is a pipe that nobody reads any more */
 bool g3_rejects_add(g3_rejects *rejects, const char *file, const g3_bad_row *bad, g3_error *error);
 
+/* Rows rejected so far. */
 uint64_t g3_rejects_count(const g3_rejects *rejects);
 
 /* Completes the file, says how many rows were rejected, frees, also on failure. NULL is allowed. */

@@ -25,6 +25,7 @@ G3_BEGIN_C
 #define G3_SUBMIT_CHUNK    30
 #define G3_SUBMIT_PARALLEL 1
 
+/* How a manifest is submitted. */
 typedef struct g3_submit_options {
     const char *url; /* of the project: .../api/v0/submission/PROGRAM/PROJECT */
     int64_t chunk;   /* most rows in a request, at least 1 */
@@ -37,6 +38,7 @@ typedef struct g3_submit_options {
     g3_reporter *reporter; /* borrowed */
 } g3_submit_options;
 
+/* What was done, in rows. */
 typedef struct g3_submit_result {
     uint64_t created, updated;
     uint64_t resumed; /* of these and of the rejected, known from the journal */

@@ -13,6 +13,7 @@ G3_BEGIN_C
 /* Records deleted by one request: what the Python SDK does, and a URL has room for. */
 #define G3_SUBMIT_DELETE_CHUNK 100
 
+/* Of which project, and how. */
 typedef struct g3_submit_delete_options {
     const char *base; /* of the service: .../api/v0/submission */
     g3_view program, project;

@@ -21,6 +21,7 @@
 
 G3_BEGIN_C
 
+/* What is swept, and who takes it. */
 typedef struct g3_sweep_options {
     const char *base;                /* URL of the index service */
     const g3_index_filters *filters; /* or NULL */
@@ -47,6 +48,7 @@ typedef struct g3_sweep_options {
  * syncing. */
 #define G3_SWEEP_CHECKPOINT 1.0
 
+/* What came of a sweep. */
 typedef struct g3_sweep_result {
     uint64_t records; /* given to receive(), with those of earlier runs that were resumed */
     uint64_t ranges;  /* found by probing */

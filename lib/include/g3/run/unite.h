@@ -16,6 +16,7 @@
 
 G3_BEGIN_C
 
+/* What is united by what, and where records go. */
 typedef struct g3_unite_options {
     const char *const *paths; /* "-" is standard input */
     size_t path_count;
@@ -31,6 +32,7 @@ typedef struct g3_unite_options {
     g3_reporter *reporter;
 } g3_unite_options;
 
+/* What was done. */
 typedef struct g3_unite_result {
     uint64_t rows;      /* that could be used; all but `records` of them joined another's record */
     uint64_t records;   /* written */

@@ -25,6 +25,7 @@
 
 G3_BEGIN_C
 
+/* Ways to come by the records; IDS, BULK and SINGLE are those of g3/run/lookup.h. */
 typedef enum g3_verify_way {
     G3_VERIFY_AUTO,
     G3_VERIFY_SWEEP,
@@ -33,6 +34,7 @@ typedef enum g3_verify_way {
     G3_VERIFY_SINGLE,
 } g3_verify_way;
 
+/* What is verified, how, and where differences go. */
 typedef struct g3_verify_options {
     const char *base;         /* URL of the index service */
     const char *const *paths; /* manifests, read in a row */
@@ -52,6 +54,7 @@ typedef struct g3_verify_options {
     g3_reporter *reporter;
 } g3_verify_options;
 
+/* What was found. */
 typedef struct g3_verify_result {
     uint64_t rows; /* compared, or found to be missing */
     uint64_t matched;

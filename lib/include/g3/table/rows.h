@@ -36,6 +36,7 @@ G3_BEGIN_C
 /* Longest text given for a bad row, bytes: enough to see what it is. */
 #define G3_BAD_ROW_TEXT ((size_t)64 * 1024)
 
+/* A row, found by g3_row_reader_next(). */
 typedef struct g3_row {
     const g3_view *cells; /* unquoted; valid until the next call */
     size_t count;         /* at least 1 */
@@ -44,6 +45,7 @@ typedef struct g3_row {
     bool ascii;   /* no byte of the row is above 0x7f */
 } g3_row;
 
+/* What reading on has brought. */
 typedef enum g3_next {
     G3_NEXT_ITEM,  /* a row, record or line was read */
     G3_NEXT_BAD,   /* this one can't be used: see the reason; reading can go on */
@@ -51,9 +53,11 @@ typedef enum g3_next {
     G3_NEXT_ERROR, /* the source failed: see the error */
 } g3_next;
 
+/* A CSV or TSV that is being read. */
 typedef struct g3_row_reader g3_row_reader;
 
-/* @param source     borrowed until the reader is closed
+/* Begins to read rows.
+ * @param source     borrowed until the reader is closed
  * @param delimiter  one byte, not '"', CR or LF
  * @param begun      bytes already taken from the source (to see what it holds), read first; may be
  *                   empty; copied

@@ -55,6 +55,7 @@ typedef size_t g3_scan_string_end_function(const char *text, size_t length, bool
  * @return bytes written, at most `length` */
 typedef size_t g3_scan_unquote_function(char *out, const char *text, size_t length);
 
+/* The scans of one kind of processor. */
 typedef struct g3_scan {
     const char *name; /* "avx512", "avx2", "neon", "portable" */
     g3_scan_marks_function *marks;
