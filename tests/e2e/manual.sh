@@ -32,6 +32,9 @@ done
 for document in "$TOP"/*.md "$TOP"/docs/*.md; do
   { grep -oE '\]\([^)#]+' "$document" || true; } | sed -e 's/^](//' -e '/^https*:/d' |
     while read -r file; do [ -e "${document%/*}/$file" ] || fail "$document: there is no $file"; done
+  sed -n 's/^##* //p' "$document" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9_\n-' >headings
+  { grep -oE '\]\(#[^)]+' "$document" || true; } | sed 's/^](#//' |
+    while read -r heading; do grep -qx -- "$heading" headings || fail "$document: there is no heading $heading"; done
 done
 
 # Examples that are not run: options of a tool stand in its table.
