@@ -2,7 +2,7 @@
 #
 #   make            build                      make check    set up, build, run all tests
 #   make demo       the main job on the embedded commons
-#   make deb        Debian packages, in BUILD
+#   make deb        Debian packages, in BUILD           make doc      the reference of libg3, in build/doc/html
 #   make bench      speed, side by side with peers      make manual   man pages and reference pages, in build/manual/
 #   make install PREFIX=/usr/local DESTDIR=       make install-headers    for plugins only, without building
 #
@@ -44,7 +44,7 @@ SUPPORT_OBJECTS := $(call objects,$(TEST_SUPPORT))
 LINK             = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 TOOLS           := $(FILTERS) g3-sandbox
 
-.PHONY: all tests manual install-manual uninstall-manual unit faults fuzz check demo bench install install-headers uninstall deb format clean
+.PHONY: all tests manual install-manual uninstall-manual unit faults fuzz check demo bench install install-headers uninstall deb doc format clean
 .SECONDARY:
 
 all: $(TOOLS:%=$(BUILD)/bin/%)
@@ -218,6 +218,11 @@ deb:
 	    dpkg-buildpackage -b -us -uc -jauto
 	mv $(BUILD)/deb/*_*.* $(BUILD)
 	rm -r $(BUILD)/deb
+
+# The reference of the library, for those who program with it.
+doc:
+	scripts/setup doc
+	scripts/make-reference $(BUILD)/doc
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
