@@ -35,7 +35,7 @@ size_t g3_join_chunk_begin_row(g3_join_chunk *chunk, uint64_t number, uint16_t f
     size_t place = chunk->rows.length;
     g3_buffer_reserve(&chunk->rows, sizeof(g3_join_row));
     *row_at(chunk, place) = (g3_join_row){.number = number, .line = line, .file = file};
-    chunk->rows.length += offsetof(g3_join_row, bytes);
+    chunk->rows.length += sizeof(g3_join_row);
     chunk->part_begin = chunk->rows.length;
     chunk->too_long = false;
     return place;

@@ -88,7 +88,7 @@ bool g3_tell_pair(const g3_join_options *options, g3_join_counts *counts, bool f
 
 void g3_pack_row(g3_buffer *buffer, const g3_join_row *row, unsigned parts)
 {
-    const size_t align = _Alignof(g3_join_row), head = offsetof(g3_join_row, bytes);
+    const size_t align = _Alignof(g3_join_row), head = sizeof(g3_join_row);
     size_t begin = buffer->length;
     g3_join_row packed = *row;
     for (int part = 0; part < G3_JOIN_PARTS; part++)

@@ -6,8 +6,10 @@
 headers=$(cd "$TOP/lib/include" && find g3 -name '*.h' | sort)
 for header in $headers; do printf '#include <%s>\nextern int unused;\n' "$header" >"$(echo "$header" | tr / _).c"; done
 for source in ./*.c; do
-  cc -std=c11 -Wall -Wextra -pedantic -Werror -I"$TOP/lib/include" -fsyntax-only "$source"
-  c++ -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -I"$TOP/lib/include" -fsyntax-only "$source"
+  for compiler in gcc clang; do
+    $compiler -std=c11 -Wall -Wextra -pedantic -Werror -I"$TOP/lib/include" -fsyntax-only "$source"
+    $compiler -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -I"$TOP/lib/include" -fsyntax-only "$source"
+  done
 done
 rm ./*.c
 

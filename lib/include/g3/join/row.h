@@ -30,7 +30,8 @@ typedef enum g3_join_flag {
     G3_JOIN_MATCHED = 2, /* in a table: was found */
 } g3_join_flag;
 
-/* A row of more than one key (items of a list) comes once for each, in a row. */
+/* A row of more than one key (items of a list) comes once for each, in a row. Its parts stand
+ * directly behind it, one behind the other. */
 typedef struct g3_join_row {
     uint64_t hash;   /* of the key (g3_hash) */
     uint64_t number; /* of the row in its input, counting from 0 over all files */
@@ -41,7 +42,6 @@ typedef struct g3_join_row {
     uint16_t file;                   /* of the input's, counting from 0 */
     uint16_t flags;                  /* of g3_join_flag */
     uint32_t lengths[G3_JOIN_PARTS]; /* bytes of each part */
-    __extension__ char bytes[];      /* the parts, one behind the other */
 } g3_join_row;
 
 /* Bytes behind a row that may be read, for searches that look at several bytes at once. */
@@ -50,7 +50,7 @@ typedef struct g3_join_row {
 /* One part of a row; borrowed from it. */
 static inline g3_view g3_join_row_part(const g3_join_row *row, g3_join_part part)
 {
-    const char *at = row->bytes;
+    const char *at = (const char *)(row + 1);
     for (int before = 0; before < (int)part; before++)
         at += row->lengths[before];
     const g3_view view = {at, row->lengths[part]};
@@ -60,7 +60,7 @@ static inline g3_view g3_join_row_part(const g3_join_row *row, g3_join_part part
 /* Bytes of a row, without what fills it up to the next one. */
 static inline size_t g3_join_row_size(const g3_join_row *row)
 {
-    size_t size = offsetof(g3_join_row, bytes);
+    size_t size = sizeof(g3_join_row);
     for (int part = 0; part < G3_JOIN_PARTS; part++)
         size += row->lengths[part];
     return size;
