@@ -11,6 +11,9 @@ for tool in "$BIN"/g3*; do
   "$tool" --generate zsh >zsh/_$name
   "$tool" --generate fish >fish/$name.fish
 done
+g3-parse --generate=bash | expect_same bash/g3-parse -
+expect_status 2 g3-parse --generate tcsh
+expect_text err '--generate takes markdown, bash, zsh or fish'
 generated=$PWD
 mkdir work && cd work
 mkdir folder && touch 'a b.csv' m.csv
