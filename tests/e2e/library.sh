@@ -32,9 +32,18 @@ sed -nE 's/.*typedef .*\(?\*?(g3_[a-z0-9_]+)\)?\(.*/\1/p; s/.*typedef (struct|en
 comm -23 called inline | comm -23 - types | grep -vx g3_plugin_get | sort -u - objects | expect_same - exported
 [ "$(wc -l <exported)" -gt 200 ]
 readelf -d "$prefix/lib/libg3.so" | grep -q 'SONAME.*\[libg3.so.0\]' || fail 'another soname'
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+
+# All of it is there for C++, under C's names.
+mkdir cpp
+{ printf '#include <%s>\n' $headers
+  echo 'const void *const all[] = {'
+  sed 's/.*/reinterpret_cast<const void *>(\&&),/' exported
+  echo '}; int main() { return all[0] == nullptr; }'; } >cpp/all.cc
+c++ -std=c++17 -Wall -Wextra -Werror -o cpp/all cpp/all.cc $(pkg-config --cflags --libs g3) "-Wl,-rpath,$prefix/lib"
+cpp/all
 
 # The examples.
-export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 cp "$TOP"/examples/*.c .
 make_manifest 50 >manifest.csv
 start_sandbox --load manifest.csv
