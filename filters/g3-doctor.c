@@ -36,7 +36,8 @@ static int run_doctor(void *context, const g3_text_list *operands, g3_reporter *
     done = done && (output = g3_sink_open(run->mine->output, &error));
     done = done && g3_doctor_run(&(g3_doctor_options){.service = run->service,
                                                       .output = output,
-                                                      .json = run->mine->json},
+                                                      .json = run->mine->json,
+                                                      .reporter = reporter},
                                  &bad, &error);
     done = common_close_output(output, done, false, &error);
     if (!done)

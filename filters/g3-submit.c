@@ -9,6 +9,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* Beyond these a service has no use for it. */
+#define MOST_CHUNK    1000000
+#define MOST_PARALLEL 64
+
 typedef struct submit_options {
     const char *variables; /* of queries */
     int64_t page;
@@ -245,6 +249,9 @@ static bool submit_records(operation_run *run, g3_error *error)
     const submit_options *options = run->values;
     project taken;
     g3_request request = {0};
+    if (options->chunk > MOST_CHUNK || options->parallel > MOST_PARALLEL)
+        return g3_fail(error, G3_EXIT_USAGE, "--chunk: %d at most; --parallel: %d at most",
+                       MOST_CHUNK, MOST_PARALLEL);
     if (options->dry_run && options->journal)
         return g3_fail(error, G3_EXIT_USAGE, "--journal: a dry run does nothing to note");
     if (!take_project(run, &taken, error))

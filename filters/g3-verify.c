@@ -8,6 +8,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* Files that are read at once at most, each by a thread. */
+#define MOST_FILES 256
+
 enum { KIND_OBJECT, KIND_METADATA };
 enum { FORMAT_RECORDS, FORMAT_SDK };
 
@@ -137,6 +140,9 @@ static g3_format choose_extra_format(const verify_run *run)
 /* Contents may be read without any commons; one that is there signs URLs. */
 static bool open_commons(verify_run *run, g3_error *error)
 {
+    if (run->mine->content && run->service->connections > MOST_FILES)
+        return g3_fail(error, G3_EXIT_USAGE, "--connections: %d files at once are the most",
+                       MOST_FILES);
     if (run->mine->content && !run->service->endpoint && !run->service->credentials)
         return true;
     return g3_commons_open(&run->commons, run->service, run->reporter, error);

@@ -131,15 +131,23 @@ static bool skip_directives(parser *parse)
     return true;
 }
 
-/* Passes over what a field is to have. */
+/* Passes over what a field is to have, and looks whether it limits lists: `first:`. */
 static bool skip_inside(parser *parse, g3_graph_field *field)
 {
-    static const g3_view FIRST = G3_VIEW("first");
-    const char *begin = parse->scan.now.text.data;
-    bool done = skip_brackets(parse);
-    size_t length = (size_t)(parse->scan.now.text.data - begin);
-    field->limits_inside = memmem(begin, length, FIRST.data, FIRST.length) != NULL;
-    return done;
+    size_t depth = 0;
+    bool first = false; /* the token before was this word */
+    do {
+        if (parse->scan.now.kind == TOKEN_END)
+            return fail(parse, "a bracket that is not closed");
+        if (is_at(parse, '{') || is_at(parse, '(') || is_at(parse, '['))
+            depth++;
+        else if (is_at(parse, '}') || is_at(parse, ')') || is_at(parse, ']'))
+            depth--;
+        field->limits_inside = field->limits_inside || (first && is_at(parse, ':'));
+        first = is_word(parse, "first");
+        g3_graph_scanner_next(&parse->scan);
+    } while (depth);
+    return true;
 }
 
 /* Reads a field of the root: [alias:] name [(arguments)] [@directives] [{...}]. */

@@ -40,6 +40,7 @@ typedef struct g3_exchange {
     uint64_t generation; /* ... of this generation */
     bool renewed;        /* a 401 has already led to a new login */
     bool too_large;      /* the answer passed the limit */
+    bool stopped;        /* the stream's receiver wants no more */
     bool streaming;      /* the try's body goes to request.stream */
     int64_t furthest;    /* bytes that the stream has had at most: beyond is progress */
     double begun;        /* when the request was pulled, seconds of g3_clock() */
@@ -52,6 +53,9 @@ bool g3_exchange_stream(g3_exchange *exchange, g3_view bytes);
 
 /* stream.c: what a try asks for besides, as header lines; and its patience. */
 struct curl_slist *g3_exchange_prepare_stream(g3_exchange *exchange, struct curl_slist *headers);
+
+/* stream.c: what came is of no use: the next try begins anew. @return false if nothing came */
+bool g3_exchange_forget_stream(g3_exchange *exchange);
 
 /* stream.c: an answer without a byte has come. */
 void g3_exchange_finish_stream(g3_exchange *exchange);

@@ -129,13 +129,15 @@ static g3_outcome judge_trouble(g3_exchange *exchange, CURLcode result, g3_troub
     }
     int64_t retries = contact->made || contact->insist ? exchange->options->retries
                                                        : g3_first_contact_retries(result);
+    if (exchange->stopped)
+        return fail(exchange, result, G3_EXIT_INTERRUPTED, "the transfer was stopped");
     if (exchange->too_large)
         return fail(exchange, result, G3_EXIT_SERVICE, "ask for less at once (--batch)");
     if (result == CURLE_OUT_OF_MEMORY) /* no fault of the service's */
         return fail(exchange, result, G3_EXIT_LOCAL, "");
     if (!g3_trouble_is_temporary(trouble))
         return fail(exchange, result, G3_EXIT_SERVICE, "");
-    exchange->response.timed_out = trouble == G3_TROUBLE_TIMEOUT;
+    exchange->response.timed_out = trouble == G3_TROUBLE_TIMEOUT && !never_sent(exchange);
     if (exchange->response.timed_out && exchange->request.divisible)
         return give_up(exchange, result, trouble);
     if (!exchange->request.repeatable && !(result != CURLE_OK && never_sent(exchange)))
@@ -163,6 +165,8 @@ g3_outcome g3_exchange_judge(g3_exchange *exchange, CURLcode result, g3_random *
         return judge_trouble(exchange, result, *trouble, random);
     if (is_redirect(status))
         return judge_redirect(exchange);
+    if (status == G3_HTTP_RANGE_NOT_SATISFIABLE && g3_exchange_forget_stream(exchange))
+        return G3_OUTCOME_AGAIN;
     if (status == G3_HTTP_UNAUTHORISED || status == G3_HTTP_FORBIDDEN)
         return judge_refusal(exchange);
     return G3_OUTCOME_DONE;

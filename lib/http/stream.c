@@ -2,6 +2,7 @@
 #include "exchange.h"
 #include "g3/http/status.h"
 #include <inttypes.h>
+#include <stdio.h>
 
 /* A header of the answer at hand, or NULL. */
 static const char *find_header(const g3_exchange *exchange, const char *name)
@@ -24,14 +25,24 @@ static void note_validator(g3_exchange *exchange)
         memcpy(stream->validator, found, strlen(found) + 1);
 }
 
+/* True if the answer goes on behind what came before: some services say 206, and begin anew. */
+static bool goes_on(const g3_exchange *exchange)
+{
+    int64_t first;
+    long status = 0;
+    const char *range = find_header(exchange, "Content-Range");
+    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status == G3_HTTP_PARTIAL_CONTENT && range &&
+           sscanf(range, "bytes %" SCNd64 "-", &first) == 1 &&
+           first == exchange->request.stream->received;
+}
+
 /* The answer begins: at the place that was asked for, or anew. */
 static void begin(g3_exchange *exchange)
 {
     g3_stream *stream = exchange->request.stream;
-    long status = 0;
-    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
     exchange->streaming = true;
-    if (stream->received && status != G3_HTTP_PARTIAL_CONTENT) {
+    if (stream->received && !goes_on(exchange)) {
         stream->received = 0;
         stream->restart(stream->context);
     }
@@ -45,14 +56,24 @@ bool g3_exchange_stream(g3_exchange *exchange, g3_view bytes)
     if (!exchange->streaming)
         begin(exchange);
     stream->received += (int64_t)bytes.length;
-    return stream->receive(stream->context, bytes);
+    exchange->stopped = !stream->receive(stream->context, bytes);
+    return !exchange->stopped;
+}
+
+bool g3_exchange_forget_stream(g3_exchange *exchange)
+{
+    g3_stream *stream = exchange->request.stream;
+    if (!stream || !stream->received)
+        return false;
+    stream->validator[0] = '\0';
+    return true;
 }
 
 struct curl_slist *g3_exchange_prepare_stream(g3_exchange *exchange, struct curl_slist *headers)
 {
     g3_stream *stream = exchange->request.stream;
     g3_buffer line = {0};
-    exchange->streaming = false;
+    exchange->streaming = exchange->stopped = false;
     if (stream->received && !*stream->validator) {
         stream->received = 0; /* there is no telling whether it is the same content */
         stream->restart(stream->context);

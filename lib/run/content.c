@@ -9,6 +9,7 @@
 #include "row_feed.h"
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* Rows in the ring for each worker: one that takes long should not hold up the others at once. */
@@ -39,8 +40,8 @@ typedef struct content_run {
     job *ring;
     size_t size;
     size_t oldest, next,
-        newest;   /* of the ring, counted on: to be written, to be read, to be filled */
-    bool closing; /* workers are to end */
+        newest;          /* of the ring, counted on: to be written, to be read, to be filled */
+    atomic_bool closing; /* workers are to end */
 
     pthread_mutex_t login_lock;
     g3_authorizer shared;  /* the caller's, for one thread at a time */
@@ -98,7 +99,7 @@ static void *work(void *context)
     options.reporter = NULL; /* it is for one thread */
     options.authorizer = run->options->http.authorizer ? &run->guarded : NULL;
     g3_http *http = g3_http_open(&options, &error);
-    g3_content_reader *reader = g3_content_reader_open(http, run->options->gateway);
+    g3_content_reader *reader = g3_content_reader_open(http, run->options->gateway, &run->closing);
     job *taken;
     while ((taken = take_job(run))) {
         if (!http)
@@ -209,9 +210,11 @@ static bool take_failure(content_run *run, const job *of, g3_error *error)
     }
     g3_value url = text_value(of->url);
     append_difference(run, of, "content", &url, &NOTHING);
+    pthread_mutex_lock(&run->login_lock); /* a login that is renewed may speak, too */
     if (of->url.length)
         g3_warn(run->options->reporter, "%.*s: %s", (int)of->guid.length, of->guid.data,
                 of->error.message);
+    pthread_mutex_unlock(&run->login_lock);
     run->result->unreadable++;
     return true;
 }
@@ -223,9 +226,11 @@ static bool write_result(content_run *run, const job *of, g3_error *error)
         compare(run, of);
     else if (!take_failure(run, of, error))
         return false;
+    pthread_mutex_lock(&run->login_lock);
     g3_progress_of(run->options->reporter, run->result->rows, 0);
     g3_progress(run->options->reporter, "%" PRIu64 " files, %.1f MB, %" PRIu64 " differ",
                 run->result->rows, (double)run->result->bytes / 1e6, run->result->differing);
+    pthread_mutex_unlock(&run->login_lock);
     return g3_sink_settle(run->options->output, false, error);
 }
 
@@ -312,7 +317,11 @@ bool g3_content_run(const g3_content_options *options, g3_content_result *result
     pthread_cond_init(&run.done, NULL);
     run.ring = g3_allocate_zeroed(run.size, sizeof *run.ring);
     g3_difference_append_header(&run.differences, g3_sink_buffer(options->output));
-    bool done = run_workers(&run, error);
+    g3_http_options tried = options->http; /* what can't be opened once can't be by the workers */
+    tried.reporter = NULL;
+    g3_http *first = g3_http_open(&tried, error);
+    bool done = first && run_workers(&run, error);
+    g3_http_close(first);
     g3_progress_end(options->reporter);
     g3_row_feed_close(&run.feed);
     for (size_t i = 0; i < run.size; i++)

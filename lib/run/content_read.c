@@ -20,13 +20,15 @@ struct g3_content_reader {
     EVP_MD_CTX *md5, *sha256;
     bool with_sha256;
     int64_t size;
-    char *block; /* of local files; made when the first one is read */
+    const atomic_bool *closing; /* nothing more is wanted */
+    char *block;                /* of local files; made when the first one is read */
 };
 
-g3_content_reader *g3_content_reader_open(g3_http *http, const char *gateway)
+g3_content_reader *g3_content_reader_open(g3_http *http, const char *gateway,
+                                          const atomic_bool *closing)
 {
     g3_content_reader *reader = g3_allocate_zeroed(1, sizeof *reader);
-    *reader = (g3_content_reader){.http = http, .gateway = gateway};
+    *reader = (g3_content_reader){.http = http, .gateway = gateway, .closing = closing};
     reader->md5 = EVP_MD_CTX_new();
     reader->sha256 = EVP_MD_CTX_new();
     if (!reader->md5 || !reader->sha256)
@@ -50,6 +52,11 @@ static void restart(void *context)
         expect(EVP_DigestInit_ex(reader->sha256, EVP_sha256(), NULL));
 }
 
+static bool is_over(const g3_content_reader *reader)
+{
+    return g3_interrupted() || atomic_load_explicit(reader->closing, memory_order_relaxed);
+}
+
 static bool receive(void *context, g3_view bytes)
 {
     g3_content_reader *reader = context;
@@ -57,7 +64,7 @@ static bool receive(void *context, g3_view bytes)
     expect(EVP_DigestUpdate(reader->md5, bytes.data, bytes.length));
     if (reader->with_sha256)
         expect(EVP_DigestUpdate(reader->sha256, bytes.data, bytes.length));
-    return true;
+    return !is_over(reader);
 }
 
 static void take_digest(EVP_MD_CTX *digest, char *text)
@@ -126,7 +133,7 @@ static bool read_descriptor(g3_content_reader *reader, int file, const char *pat
         return g3_fail(error, G3_EXIT_DIFFERENCES, "%s: is no regular file", path);
     for (;;) {
         ssize_t got = read(file, reader->block, BLOCK);
-        if (g3_interrupted())
+        if (is_over(reader))
             return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
         if (got < 0 && errno == EINTR)
             continue;
@@ -161,25 +168,36 @@ static bool read_file(g3_content_reader *reader, g3_view url, g3_error *error)
     return done;
 }
 
-/* Reads a URL in a stream. @param shown  what messages call it: a signed URL is a secret */
-static bool read_url(g3_content_reader *reader, const char *url, const char *shown, g3_error *error)
+/* Reads a URL in a stream. That it may not be read is a finding about this file.
+ * @param named  by what messages call it: a signed URL is a secret */
+static bool read_url(g3_content_reader *reader, const char *url, const char *named, g3_error *error)
 {
     g3_stream stream = {.restart = restart, .receive = receive, .context = reader};
     g3_request request = {0};
     g3_response response;
+    g3_buffer shown = {0};
+    bool done = false;
     g3_request_begin(&request, G3_GET, url, "");
     request.stream = &stream;
-    if (!g3_http_send(reader->http, &request, &response, error))
+    g3_url_append_shown(&shown, named ? named : url);
+    if (!g3_http_send(reader->http, &request, &response, error)) {
+        g3_buffer_free(&shown);
         return false;
-    bool done = false;
-    if (response.failed)
-        g3_fail(error, response.error.exit, "%s: %s", shown,
-                shown == url ? response.error.message : "the signed URL can't be read to its end");
-    else if (!g3_http_is_success(response.status))
-        g3_response_fail(&response, shown, error);
-    else
+    }
+    if (response.failed) {
+        bool refused = response.error.exit == G3_EXIT_UNAUTHORISED;
+        g3_fail(error, refused ? G3_EXIT_DIFFERENCES : response.error.exit, "%s: %s",
+                g3_buffer_text(&shown),
+                refused ? "it may not be read"
+                : named ? "the signed URL can't be read to its end"
+                        : response.error.message);
+    } else if (!g3_http_is_success(response.status)) {
+        g3_response_fail(&response, g3_buffer_text(&shown), error);
+    } else {
         done = true;
+    }
     g3_buffer_free(&response.body);
+    g3_buffer_free(&shown);
     return done;
 }
 
@@ -226,7 +244,7 @@ bool g3_content_read(g3_content_reader *reader, g3_view url, g3_view guid, bool 
         done = read_file(reader, url, error);
     } else if (is_direct(url)) {
         char *text = g3_duplicate(url);
-        done = read_url(reader, text, text, error);
+        done = read_url(reader, text, NULL, error);
         free(text);
     } else {
         done = read_signed(reader, url, guid, error);

@@ -5,6 +5,7 @@
 
 #include "g3/base/memory.h"
 #include "g3/http/engine.h"
+#include <stdatomic.h>
 
 /* Digests as text: hexadecimal digits in lower case. */
 #define G3_MD5_DIGITS    32
@@ -21,8 +22,10 @@ typedef struct g3_content_facts {
 
 /* @param http     borrowed
  * @param gateway  of the commons that signs URLs; NULL: none
+ * @param closing  set by another thread: reading ends soon, with G3_EXIT_INTERRUPTED
  * @return owned by the caller: g3_content_reader_close() */
-g3_content_reader *g3_content_reader_open(g3_http *http, const char *gateway);
+g3_content_reader *g3_content_reader_open(g3_http *http, const char *gateway,
+                                          const atomic_bool *closing);
 
 /* True if a URL can be read: of this scheme if one is given, and of a kind that is known, or that
  * the commons may sign. */

@@ -1,5 +1,6 @@
 /* Compares two manifests. Called by g3-diff. */
 #include "g3/run/diff.h"
+#include "g3/base/interrupt.h"
 #include "g3/io/sorter.h"
 #include "g3/record/json.h"
 #include "g3/run/compare.h"
@@ -16,6 +17,7 @@ typedef struct side {
     const char *path;
     g3_record_packer *packer;
     g3_sorter *sorter;
+    bool lines;          /* JSON lines: a member that is not there is null */
     g3_buffer columns;   /* names of a table's, one behind the other; empty for JSON lines */
     g3_view key, packed; /* the next row; valid until the sorter moves on */
     bool ended;
@@ -113,28 +115,48 @@ static bool values_same(diff_run *run, const g3_value *left, const g3_value *rig
                         (g3_view){both.data + length, both.length - length});
 }
 
+/* What two rows of one key are compared for. */
+typedef struct comparison {
+    diff_run *run;
+    g3_view key;
+    bool write;       /* the fields that differ are written; else the first one ends it */
+    size_t differing; /* fields so far */
+} comparison;
+
+/* Compares one field. @return false if writing failed */
+static bool compare_field(comparison *self, const g3_column *column, const g3_value *old_value,
+                          const g3_value *new_value, g3_error *error)
+{
+    diff_run *run = self->run;
+    if (column->field == run->options->key || values_same(run, old_value, new_value))
+        return true;
+    self->differing++;
+    return !self->write ||
+           write_line(run, self->key, "changed", column->name, old_value, new_value, error);
+}
+
 /* Compares two rows of one key.
- * @param write      the fields that differ are written; else the first one ends it
- * @param differing  set to how many there are */
+ * @param differing  set to how many fields differ */
 static bool compare(diff_run *run, const g3_record *old_row, const g3_record *new_row, bool write,
                     size_t *differing, g3_error *error)
 {
-    *differing = 0;
-    for (size_t i = 0; i < old_row->count; i++) {
+    static const g3_value NOTHING = {.type = G3_NULL};
+    comparison self = {run, key_of(run, old_row), write, 0};
+    bool done = true;
+    for (size_t i = 0; done && i < old_row->count && (write || !self.differing); i++) {
         const g3_column *column = old_row->fields[i].column;
-        const g3_value *old_value = &old_row->fields[i].value;
         const g3_value *new_value = find_value(new_row, column, i);
-        if (!new_value || column->field == run->options->key ||
-            values_same(run, old_value, new_value))
-            continue;
-        ++*differing;
-        if (!write)
-            return true;
-        if (!write_line(run, key_of(run, old_row), "changed", column->name, old_value, new_value,
-                        error))
-            return false;
+        if (!new_value && run->new.lines)
+            new_value = &NOTHING;
+        if (new_value)
+            done = compare_field(&self, column, &old_row->fields[i].value, new_value, error);
     }
-    return true;
+    for (size_t i = 0; done && run->old.lines && i < new_row->count; i++)
+        if (!find_value(old_row, new_row->fields[i].column, i))
+            done = compare_field(&self, new_row->fields[i].column, &NOTHING,
+                                 &new_row->fields[i].value, error);
+    *differing = self.differing;
+    return done;
 }
 
 /* Notes the columns of a table; those of JSON lines may change with each. */
@@ -142,7 +164,8 @@ static void note_columns(side *self, const g3_manifest_reader *reader)
 {
     const g3_column **columns;
     size_t count;
-    if (g3_manifest_format(reader) == G3_FORMAT_NDJSON)
+    self->lines = g3_manifest_format(reader) == G3_FORMAT_NDJSON;
+    if (self->lines)
         return;
     g3_manifest_columns(reader, &columns, &count);
     for (size_t i = 0; i < count; i++) {
@@ -233,6 +256,8 @@ static bool drop_alike(diff_run *run, g3_error *error)
     for (size_t i = 0; i < old->count;) {
         const g3_record *row = g3_record_unpack(old->packer, old->group[i]);
         size_t j = 0, differing = 1;
+        if (g3_interrupted())
+            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
         for (; j < new->count &&differing; j += differing != 0)
             if (!compare(run, row, g3_record_unpack(new->packer, new->group[j]), false, &differing,
                          error))
@@ -294,6 +319,8 @@ static bool compare_sides(diff_run *run, g3_error *error)
                                                                  g3_buffer_view(&run->new.columns));
     while (!run->old.ended || !run->new.ended) {
         g3_view key = choose_key(run);
+        if (g3_interrupted())
+            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
         if (!read_group(run, &run->old, key, error) || !read_group(run, &run->new, key, error) ||
             !compare_groups(run, error))
             return false;

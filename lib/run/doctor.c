@@ -88,8 +88,10 @@ static void append_version(g3_buffer *words, g3_view answer)
     text = g3_json_on_one_line(text, &arena);
     if (text.length) /* some say nothing */
         g3_buffer_append_text(words, ", version ");
-    g3_buffer_append(
-        words, (g3_view){text.data, text.length < VERSION_LIMIT ? text.length : VERSION_LIMIT});
+    for (size_t i = 0; i < text.length && i < VERSION_LIMIT; i++) { /* the service's own words */
+        bool plain = text.data[i] >= ' ' && text.data[i] < 0x7f;
+        g3_buffer_append_char(words, plain ? text.data[i] : '?');
+    }
     g3_arena_free(&arena);
 }
 
@@ -124,6 +126,23 @@ static void look_at_gateway(doctor *self, const char *subject, const char *segme
     g3_buffer_free(&base);
 }
 
+/* There is no token: none is there to be had, or it was refused. */
+static void tell_of_no_token(doctor *self, const g3_error *error)
+{
+    const g3_service_options *service = self->options->service;
+    if (service->basic_auth_file)
+        tell(self, STATE_NONE, "login",
+             "a user and password, for the services' own login: whether it is right shows when "
+             "something is written");
+    else if (service->credentials || service->token_file || getenv("GEN3_TOKEN") ||
+             getenv("GEN3_API_KEY"))
+        tell(self, STATE_BAD, "login", "%s", error->message);
+    else
+        tell(self, STATE_NONE, "login",
+             "there is no token: reading may do without; else give --credentials, the API key of "
+             "the commons' profile page");
+}
+
 /* Who one is to the commons. */
 static void look_at_login(doctor *self)
 {
@@ -138,9 +157,7 @@ static void look_at_login(doctor *self)
         tell(self, STATE_NONE, "login",
              "a service alone: what it takes shows when it is written to");
     } else if (!g3_login_append_token(self->commons.login, gateway, &token, &error)) {
-        tell(self, STATE_NONE, "login",
-             "there is no token: reading may do without; else give --credentials, the API key of "
-             "the commons' profile page");
+        tell_of_no_token(self, &error);
     } else if (!ask(self, gateway, "/user/user", &answer)) {
         tell(self, STATE_BAD, "login", "%s; make a new API key at the commons' profile page",
              g3_buffer_text(&answer));
@@ -191,7 +208,7 @@ bool g3_doctor_run(const g3_doctor_options *options, size_t *bad, g3_error *erro
 {
     doctor self = {.options = options};
     g3_error reason = {0};
-    if (g3_commons_open(&self.commons, options->service, NULL, &reason)) {
+    if (g3_commons_open(&self.commons, options->service, options->reporter, &reason)) {
         if (self.commons.gateway)
             tell(&self, STATE_OK, "endpoint", "%s", self.commons.gateway);
         look_at_all(&self);

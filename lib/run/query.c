@@ -209,8 +209,8 @@ static bool write_data(query_run *run, g3_error *error)
     run->more = false;
     g3_arena_clear(&run->arena);
     g3_json_begin(&json, g3_buffer_view(&run->answer), &run->arena);
-    bool found = g3_json_find(&json, "data");
-    if (found && g3_json_peek(&json) == G3_JSON_OBJECT)
+    bool found = g3_json_find(&json, "data") && g3_json_peek(&json) == G3_JSON_OBJECT;
+    if (found)
         for (g3_json_enter(&json, &first); done && g3_json_more_key(&json, &first, &name);)
             done = write_field(run, &json, name, error);
     if (done && (json.fault || (!found && run->error_count == 0)))

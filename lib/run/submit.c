@@ -1,4 +1,5 @@
 /* Submits the rows of a manifest to a project. Called by g3-submit. */
+#include "g3/base/interrupt.h"
 #include "g3/record/json.h"
 #include "submit_state.h"
 #include <inttypes.h>
@@ -67,11 +68,13 @@ static bool finish_batch(g3_submit *submit, g3_error *error)
 
 static bool run_batches(g3_submit *submit, g3_error *error)
 {
+    if (submit->tabular && !g3_submit_make_header(submit, error))
+        return false;
     while (!submit->ended) {
         if (!g3_submit_read_rows(submit, error))
             return false;
-        if (submit->tabular && submit->header.length == 0 && !g3_submit_make_header(submit, error))
-            return false;
+        if (g3_interrupted())
+            return g3_fail(error, G3_EXIT_INTERRUPTED, "interrupted");
         bool sent = g3_submit_send_rows(submit, error);
         g3_error later; /* of what was written before: the earlier one counts */
         if (!finish_batch(submit, sent ? error : &later) || !sent)
@@ -104,6 +107,10 @@ bool g3_submit_run(g3_http *http, g3_manifest_reader *manifest, const g3_submit_
     bool done = open_journal(&submit, error) && run_batches(&submit, error) &&
                 (!submit.journal || g3_submit_journal_finish(submit.journal, error));
     g3_progress_end(options->reporter);
+    if (g3_manifest_padded(manifest))
+        g3_warn(options->reporter,
+                "%s: %" PRIu64 " rows were too short and were filled up with empty cells",
+                g3_manifest_name(manifest), g3_manifest_padded(manifest));
     release(&submit);
     return done;
 }

@@ -1,5 +1,6 @@
 /* Deletes records of a project. Called by g3-submit. */
 #include "g3/run/submit_delete.h"
+#include "g3/commons/graph.h"
 #include "g3/commons/submission.h"
 #include "g3/http/status.h"
 #include "g3/record/json.h"
@@ -40,7 +41,7 @@ static bool write_deleted(const g3_submit_delete_options *options,
 
 /* Says which records can't be deleted, and fails. */
 static bool refuse(const g3_submit_delete_options *options, const g3_submission_answer *answer,
-                   g3_error *error)
+                   bool repeated, g3_error *error)
 {
     for (size_t i = 0; i < answer->count; i++) {
         const g3_submission_entity *entity = &answer->entities[i];
@@ -52,9 +53,10 @@ static bool refuse(const g3_submit_delete_options *options, const g3_submission_
         g3_report_error(options->reporter, &told);
     }
     return g3_fail(error, G3_EXIT_DIFFERENCES,
-                   "of %zu records that were to be deleted together none was%s%.*s", answer->count,
-                   answer->errors.length ? ": " : "", (int)answer->errors.length,
-                   answer->errors.data);
+                   "of %zu records that were to be deleted together none was%s%.*s%s",
+                   answer->count, answer->errors.length ? ": " : "", (int)answer->errors.length,
+                   answer->errors.data,
+                   repeated ? ", unless by an earlier try whose answer was lost" : "");
 }
 
 static bool delete_some(g3_http *http, const g3_submit_delete_options *options,
@@ -72,8 +74,9 @@ static bool delete_some(g3_http *http, const g3_submit_delete_options *options,
     } else if (done && !g3_submission_read(g3_buffer_view(&response.body), &arena, &answer)) {
         done = g3_response_fail(&response, ids[0], error);
     } else if (done) {
-        done = g3_http_is_success(response.status) ? write_deleted(options, &answer, error)
-                                                   : refuse(options, &answer, error);
+        done = g3_http_is_success(response.status)
+                   ? write_deleted(options, &answer, error)
+                   : refuse(options, &answer, response.attempts > 1, error);
     }
     g3_arena_free(&arena);
     g3_buffer_free(&response.body);
@@ -113,6 +116,18 @@ static bool ask_ids(g3_http *http, const g3_submit_delete_options *options, cons
     return g3_call(http, &request, node, answer, error);
 }
 
+/* Fails if an answer has errors, whatever data it has beside them. */
+static bool check_errors(g3_view answer, const char *node, g3_error *error)
+{
+    g3_buffer lines = {0};
+    bool good = g3_graph_append_errors(&lines, answer) == 0;
+    if (!good)
+        g3_fail(error, G3_EXIT_DIFFERENCES, "%s: the service answers: %.*s", node,
+                (int)strcspn(g3_buffer_text(&lines), "\n"), g3_buffer_text(&lines));
+    g3_buffer_free(&lines);
+    return good;
+}
+
 /* The ids in an answer {"data": {NODE: [{"id": ...}, ...]}}, as texts in `arena`. */
 static const char **read_ids(g3_view answer, const char *node, size_t *count, g3_arena *arena)
 {
@@ -138,7 +153,8 @@ bool g3_submit_delete_node(g3_http *http, const g3_submit_delete_options *option
     g3_arena arena = {0};
     g3_buffer answer = {0}, before = {0}; /* the first id of those deleted last */
     bool done;
-    while ((done = ask_ids(http, options, node, &answer, error))) {
+    while ((done = ask_ids(http, options, node, &answer, error) &&
+                   check_errors(g3_buffer_view(&answer), node, error))) {
         size_t count;
         g3_arena_clear(&arena);
         const char **ids = read_ids(g3_buffer_view(&answer), node, &count, &arena);

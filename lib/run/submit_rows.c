@@ -45,6 +45,23 @@ static void append_cell(g3_buffer *line, g3_view cell, bool alone)
         g3_cell_append(line, cell, '\t', alone);
 }
 
+/* Without their asterisks, two columns may have one name. */
+static bool check_names(const g3_submit *submit, const g3_column *const *columns, size_t count,
+                        g3_error *error)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++) {
+            g3_view name = clean_name(columns[i]->name);
+            if (g3_view_equal(name, clean_name(columns[k]->name)))
+                return g3_fail(
+                    error, G3_EXIT_INPUT,
+                    "%s: columns %zu and %zu are both called \"%.*s\" without asterisks; "
+                    "rename one in the file",
+                    g3_manifest_name(submit->manifest), k + 1, i + 1, (int)name.length, name.data);
+        }
+    return true;
+}
+
 bool g3_submit_make_header(g3_submit *submit, g3_error *error)
 {
     const g3_column **columns;
@@ -59,8 +76,9 @@ bool g3_submit_make_header(g3_submit *submit, g3_error *error)
         append_cell(&submit->header, name, count == 1);
     }
     g3_buffer_append_char(&submit->header, '\n');
+    submit->header_digest = g3_hash(g3_buffer_view(&submit->header));
     if (identified)
-        return true;
+        return check_names(submit, columns, count, error);
     g3_buffer names = {0};
     g3_view *list = g3_allocate_zeroed(count ? count : 1, sizeof *list);
     for (size_t i = 0; i < count; i++)
@@ -178,7 +196,7 @@ static bool take_row(g3_submit *submit, const g3_record *record, g3_error *error
     row->line = record->line;
     row->text = g3_arena_copy(&submit->arena, g3_manifest_row_text(submit->manifest));
     row->body = make_body(submit, record);
-    row->digest = g3_hash(row->body);
+    row->digest = g3_hash(row->body) ^ submit->header_digest; /* other columns: another row */
     take_identity(record, row, &submit->arena);
     check_key(submit, row);
     return row->state != G3_SUBMIT_PENDING || !submit->journal ||

@@ -46,6 +46,13 @@ static void reject(g3_submit *submit, g3_submit_row *row, g3_view reason)
         g3_arena_copy(&submit->arena, reason.length ? reason : G3_VIEW("the service refused it"));
 }
 
+/* True if both may be of one record: what is not told does not part them. */
+static bool may_be(const g3_submit_row *row, const g3_submission_entity *entity)
+{
+    return row->type.length == 0 || entity->type.length == 0 ||
+           g3_view_equal(row->type, entity->type);
+}
+
 /* The row of a piece that the service's entity at a place is of: entities come in the order of the
  * rows, but one that can't be read at all may be left out. NULL: there is none. */
 static g3_submit_row *find_row(const g3_submit_piece *piece, const g3_submission_answer *answer,
@@ -53,12 +60,14 @@ static g3_submit_row *find_row(const g3_submit_piece *piece, const g3_submission
 {
     const g3_submission_entity *entity = &answer->entities[place];
     g3_submit_row *row = place < piece->count ? piece->rows[place] : NULL;
-    if (row && (g3_view_equal(row->submitter_id, entity->submitter_id) ||
-                (answer->count == piece->count &&
-                 (row->submitter_id.length == 0 || entity->submitter_id.length == 0))))
+    if (row && may_be(row, entity) &&
+        (g3_view_equal(row->submitter_id, entity->submitter_id) ||
+         (answer->count == piece->count &&
+          (row->submitter_id.length == 0 || entity->submitter_id.length == 0))))
         return row;
     for (size_t i = 0; i < piece->count && entity->submitter_id.length; i++)
-        if (g3_view_equal(piece->rows[i]->submitter_id, entity->submitter_id))
+        if (may_be(piece->rows[i], entity) &&
+            g3_view_equal(piece->rows[i]->submitter_id, entity->submitter_id))
             return piece->rows[i];
     return NULL;
 }

@@ -55,6 +55,7 @@ typedef struct g3_submit {
     bool tabular;               /* rows are sent as TSV */
     bool ended;                 /* there are no more rows */
     g3_buffer header;           /* of what is sent, a line of TSV */
+    uint64_t header_digest;
     g3_submit_keys keys;
     size_t chunk; /* rows in a request: as many as are answered in time */
 

@@ -17,6 +17,9 @@ expect_text out 'bad   index'
 sed 's/"api_key": *"[^"]*/&x/' key.json >worn.json && chmod 600 worn.json
 expect_status 1 g3-doctor -e "$SANDBOX" --credentials worn.json
 expect_text out 'bad   login'
+echo worn >token && chmod 600 token
+expect_status 1 g3-doctor -e "$SANDBOX" --token-file token
+expect_text out 'bad   login'
 expect_status 1 g3-doctor -e ftp://x
 expect_text out 'bad   endpoint'
 stop_sandboxes

@@ -97,7 +97,13 @@ jq -c . out | expect_same results -
 sed 's/\t7$/\t8/' subjects.tsv >changed.tsv
 expect_status 2 submit records P-Q --journal journal changed.tsv
 expect_text err 'line 8 is not the one'
+sed '1s/age/consented/' subjects.tsv >renamed.tsv # other columns: other rows
+expect_status 2 submit records P-Q --journal journal renamed.tsv
 expect_status 2 submit records P-R --journal journal subjects.tsv
+printf 'type\tsubmitter_id\t*submitter_id\nsubject\ta\tb\n' >twice.tsv
+expect_status 3 submit records P-Q twice.tsv
+expect_text err 'columns 2 and 3 are both called "submitter_id" without asterisks'
+expect_status 2 submit records P-Q --chunk 4294967296 --parallel 4294967296 subjects.tsv
 
 # Told to stop, it ends what is under way, and tells of that.
 subjects 201 1200 >more.tsv

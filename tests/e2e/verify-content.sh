@@ -68,7 +68,16 @@ sed -i "s#http://127.0.0.1:[0-9]*#$SANDBOX#" direct.csv
 g3-verify --content -j 2 direct.csv
 [ "$(wc -l <log2)" -gt 8 ] || fail 'nothing broke'
 
+# What may not be read is a finding about that file, and no more; messages show no password.
+{ head -n 3 direct.csv; echo "$(guid 9),http://user:hunter2@${SANDBOX#http://}/files/bucket/1.bin,,7,"; } | sed '2s/X-Signature=sandbox/X-Signature=x/' >refused.csv
+expect_status 1 g3-verify --content --retries 20 -o found refused.csv
+expect_text err '1 as listed, 0 differ, 2 could not be read'
+jq -r .field found | expect_same <(printf 'content\ncontent\n') -
+if grep -q hunter2 err; then fail 'a password is shown'; fi
+
 # Wrong usage.
+expect_status 3 g3-verify --content --cacert nothing.pem direct.csv
+expect_status 2 g3-verify --content -j 1000000000000000000 direct.csv
 expect_status 2 g3-verify --content --kind metadata --source x direct.csv
 expect_status 2 g3-verify --content --lookup ids direct.csv
 expect_status 2 g3-verify --scheme s3 -e "$SANDBOX" direct.csv

@@ -2,6 +2,7 @@
 #include "../support/collector.h"
 #include "../support/fault_server.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char CONTENT[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -20,8 +21,11 @@ static fault_answer serve(void *context, const fault_request *request, size_t nu
     const char *range = fault_request_header(request, "Range");
     size_t begin = range ? (size_t)atoi(range + strlen("bytes=")) : 0;
     bool part = self->ranges && begin;
+    static char headers[8][128]; /* one for each answer */
+    snprintf(headers[number % 8], sizeof *headers, "%sContent-Range: bytes %zu-%zu/%zu\r\n",
+             self->headers ? self->headers : "", begin, LENGTH - 1, LENGTH);
     return (fault_answer){.status = part ? 206 : 200,
-                          .headers = self->headers,
+                          .headers = part ? headers[number % 8] : self->headers,
                           .body = CONTENT + (part ? begin : 0),
                           .fault = number < self->broken ? FAULT_TRUNCATE : FAULT_NONE};
 }
@@ -173,5 +177,51 @@ Test(stream, forgets_what_came_if_there_is_nothing_now)
     cr_expect_eq(all.restarts, 1);
     g3_buffer_free(&all.bytes);
     g3_buffer_free(&response.body);
+    fault_server_free(server);
+}
+
+/* Says 206, and gives everything all the same. */
+static fault_answer mislead(void *context, const fault_request *request, size_t number)
+{
+    (void)context, (void)request;
+    return number == 0 ? (fault_answer){.status = 200,
+                                        .headers = "ETag: \"v1\"\r\n",
+                                        .body = CONTENT,
+                                        .fault = FAULT_TRUNCATE}
+                       : (fault_answer){.status = 206,
+                                        .headers = "Content-Range: bytes 0-35/36\r\n",
+                                        .body = CONTENT};
+}
+
+Test(stream, looks_where_a_part_begins)
+{
+    taken all = {0};
+    g3_response response;
+    fault_server *server = fetch(mislead, NULL, &all, &response);
+    expect_whole(&all, &response);
+    cr_expect_eq(all.restarts, 1);
+    fault_server_free(server);
+}
+
+/* A range that is refused: there may be less now than there was. */
+static fault_answer refuse_range(void *context, const fault_request *request, size_t number)
+{
+    (void)context;
+    if (fault_request_header(request, "Range"))
+        return (fault_answer){.status = 416};
+    return (fault_answer){.status = 200,
+                          .headers = "ETag: \"v1\"\r\n",
+                          .body = CONTENT,
+                          .fault = number == 0 ? FAULT_TRUNCATE : FAULT_NONE};
+}
+
+Test(stream, begins_anew_where_a_range_is_refused)
+{
+    taken all = {0};
+    g3_response response;
+    fault_server *server = fetch(refuse_range, NULL, &all, &response);
+    expect_whole(&all, &response);
+    cr_expect_eq(all.restarts, 1);
+    cr_expect_eq(fault_server_requests(server), 3);
     fault_server_free(server);
 }

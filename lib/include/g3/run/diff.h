@@ -3,9 +3,10 @@
  *
  * Rows are told apart by a key, the GUID or the md5. Both manifests are sorted by it, in memory or
  * on disk, and read side by side: so the output is in the order of the keys' bytes. Fields are
- * compared as g3/run/compare.h says, metadata as JSON values; a column that only one of the
- * manifests has is not compared. Where a key comes several times, rows that are alike are taken as
- * unchanged, and those that are left are compared in their order.
+ * compared as g3/run/compare.h says, metadata as JSON values; a column that only one of two tables
+ * has is not compared, while a member that a JSON line has not is null. Where a key comes several
+ * times, rows that are alike are taken as unchanged, and those that are left are compared in their
+ * order.
  */
 #ifndef G3_RUN_DIFF_H
 #define G3_RUN_DIFF_H

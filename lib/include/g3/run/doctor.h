@@ -19,6 +19,7 @@ typedef struct g3_doctor_options {
     g3_sink *output; /* takes the lines: "ok|bad|none SUBJECT: WORDS", or JSON {"subject","state",
                         "text"} */
     bool json;
+    g3_reporter *reporter; /* is told what is odd about the login's files */
 } g3_doctor_options;
 
 /* Looks at everything, whatever it finds.
