@@ -44,7 +44,7 @@ SUPPORT_OBJECTS := $(call objects,$(TEST_SUPPORT))
 LINK             = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 TOOLS           := $(FILTERS) g3-sandbox
 
-.PHONY: all tests manual install-manual uninstall-manual unit faults fuzz check demo bench install install-headers uninstall deb doc format clean
+.PHONY: all tests manual install-manual unit faults fuzz check demo bench install install-headers uninstall deb doc format clean
 .SECONDARY:
 
 all: $(TOOLS:%=$(BUILD)/bin/%)
@@ -128,27 +128,6 @@ $(BUILD)/manual/%.1: docs/%.md scripts/make-manual scripts/man.awk $(BUILD)/bin/
 	scripts/make-manual $(BUILD)/bin $(@D) $*
 $(BUILD)/manual/g3.1: $(TOOLS:%=$(BUILD)/bin/%) # which it lists
 
-# Where shells look for completions. A package's are for zsh in another place than those put there by hand.
-BASH_COMPLETIONS := $(PREFIX)/share/bash-completion/completions
-ZSH_COMPLETIONS  := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
-FISH_COMPLETIONS := $(PREFIX)/share/fish/vendor_completions.d
-
-install: install-manual
-install-manual: all manual
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(BASH_COMPLETIONS) $(DESTDIR)$(ZSH_COMPLETIONS) $(DESTDIR)$(FISH_COMPLETIONS)
-	install -m 644 $(TOOLS:%=$(BUILD)/manual/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
-	for tool in $(TOOLS); do \
-	    $(BUILD)/bin/$$tool --generate bash >$(DESTDIR)$(BASH_COMPLETIONS)/$$tool && \
-	    $(BUILD)/bin/$$tool --generate zsh >$(DESTDIR)$(ZSH_COMPLETIONS)/_$$tool && \
-	    $(BUILD)/bin/$$tool --generate fish >$(DESTDIR)$(FISH_COMPLETIONS)/$$tool.fish || exit 1; \
-	done
-
-uninstall: uninstall-manual
-uninstall-manual:
-	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) $(TOOLS:%=$(DESTDIR)$(BASH_COMPLETIONS)/%) \
-	    $(TOOLS:%=$(DESTDIR)$(ZSH_COMPLETIONS)/_%) $(TOOLS:%=$(DESTDIR)$(FISH_COMPLETIONS)/%.fish)
-
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')
 
 unit: $(BUILD)/tests/unit
@@ -183,15 +162,29 @@ bench:
 	$(MAKE) -s all $(BENCHES:%=build/bench/%)
 	tests/bench/run
 
-install: all $(BUILD)/libg3.a $(BUILD)/$(SHARED) install-headers
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+install: all $(BUILD)/libg3.a $(BUILD)/$(SHARED) install-headers install-manual
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)
 	install -m 755 $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(BUILD)/libg3.a $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)
 	ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libg3.so
 	install -d $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
 	install -m 644 pipelines/* $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
+
+# Where shells look for completions. A package's are for zsh in another place than those put there by hand.
+BASH_COMPLETIONS := $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS  := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+FISH_COMPLETIONS := $(PREFIX)/share/fish/vendor_completions.d
+
+install-manual: all manual
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(BASH_COMPLETIONS) $(DESTDIR)$(ZSH_COMPLETIONS) $(DESTDIR)$(FISH_COMPLETIONS)
+	install -m 644 $(TOOLS:%=$(BUILD)/manual/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	for tool in $(TOOLS); do \
+	    $(BUILD)/bin/$$tool --generate bash >$(DESTDIR)$(BASH_COMPLETIONS)/$$tool && \
+	    $(BUILD)/bin/$$tool --generate zsh >$(DESTDIR)$(ZSH_COMPLETIONS)/_$$tool && \
+	    $(BUILD)/bin/$$tool --generate fish >$(DESTDIR)$(FISH_COMPLETIONS)/$$tool.fish || exit 1; \
+	done
 
 # All that plugins are built with; needs no building here. g3.pc names the libraries behind libg3 as flags, not
 # as packages that it requires, for else `pkg-config --cflags g3` would ask for their headers, too.
@@ -203,7 +196,8 @@ install-headers:
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) \
-	    $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%) \
+	    $(TOOLS:%=$(DESTDIR)$(BASH_COMPLETIONS)/%) $(TOOLS:%=$(DESTDIR)$(ZSH_COMPLETIONS)/_%) \
+	    $(TOOLS:%=$(DESTDIR)$(FISH_COMPLETIONS)/%.fish) \
 	    $(DESTDIR)$(LIBDIR)/libg3.a $(DESTDIR)$(LIBDIR)/libg3.so* $(DESTDIR)$(LIBDIR)/pkgconfig/g3.pc
 	rm -rf $(DESTDIR)$(PREFIX)/include/g3 $(DESTDIR)$(PREFIX)/share/g3tools
 
