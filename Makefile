@@ -138,7 +138,7 @@ faults: all $(BUILD)/tests/fail_nth.so
 
 # Each fuzz target for a fixed count of inputs, from its seed corpus (make fuzz FUZZ_RUNS=100000000 for a
 # long one; what it finds is kept in build/fuzz).
-FUZZ_RUNS ?= 40000
+FUZZ_RUNS ?= 25000
 fuzz:
 	$(MAKE) -s CC=clang BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined OPTIMISE='-O1 -g' \
 	    $(FUZZERS:%=build/fuzz/fuzz/%)

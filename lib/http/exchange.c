@@ -140,11 +140,19 @@ static void free_headers(struct curl_slist *headers)
     curl_slist_free_all(headers);
 }
 
+struct curl_slist *g3_headers_append(struct curl_slist *headers, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(headers, line);
+    if (!longer) /* without one of its lines it would be another request */
+        g3_end_out_of_memory(strlen(line));
+    return longer;
+}
+
 static struct curl_slist *append_content_type(struct curl_slist *headers, const char *type)
 {
     g3_buffer line = {0};
     g3_buffer_append_format(&line, "Content-Type: %s", type ? type : "application/json");
-    headers = curl_slist_append(headers, g3_buffer_text(&line));
+    headers = g3_headers_append(headers, g3_buffer_text(&line));
     g3_buffer_free(&line);
     return headers;
 }
@@ -155,13 +163,13 @@ static bool set_headers(g3_exchange *exchange, g3_error *error)
     g3_buffer_append_text(&login, "Authorization: ");
     bool ok = append_login(exchange, &login, error);
     /* No waiting for "100 Continue": services behind a gateway do not send it. */
-    struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *headers = g3_headers_append(NULL, "Expect:");
     if (exchange->request.body.length)
         headers = append_content_type(headers, exchange->request.content_type);
     if (exchange->request.stream)
         headers = g3_exchange_prepare_stream(exchange, headers);
     if (ok && exchange->with_login)
-        headers = curl_slist_append(headers, g3_buffer_text(&login));
+        headers = g3_headers_append(headers, g3_buffer_text(&login));
     free_headers(exchange->headers);
     exchange->headers = headers;
     curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, headers);

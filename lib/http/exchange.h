@@ -48,6 +48,9 @@ typedef struct g3_exchange {
     double due;          /* when a waiting repeat is to be sent */
 } g3_exchange;
 
+/* Appends a header line to a list, as curl_slist_append(), which gives NULL without memory. */
+struct curl_slist *g3_headers_append(struct curl_slist *headers, const char *line);
+
 /* stream.c: takes bytes for request.stream. @return false to end the transfer */
 bool g3_exchange_stream(g3_exchange *exchange, g3_view bytes);
 

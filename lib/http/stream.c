@@ -80,10 +80,10 @@ struct curl_slist *g3_exchange_prepare_stream(g3_exchange *exchange, struct curl
     }
     if (stream->received) {
         g3_buffer_append_format(&line, "Range: bytes=%" PRId64 "-", stream->received);
-        headers = curl_slist_append(headers, g3_buffer_text(&line));
+        headers = g3_headers_append(headers, g3_buffer_text(&line));
         g3_buffer_clear(&line);
         g3_buffer_append_format(&line, "If-Range: %s", stream->validator);
-        headers = curl_slist_append(headers, g3_buffer_text(&line));
+        headers = g3_headers_append(headers, g3_buffer_text(&line));
     }
     g3_buffer_free(&line);
     return headers;

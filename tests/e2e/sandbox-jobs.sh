@@ -1,7 +1,7 @@
 # g3-sandbox's job service: jobs run for their time, complete or fail, and tell what they were given.
 . "$E2E/lib.sh"
 
-start_sandbox --job-time 300ms --job-failure 'get-dbgap-metadata:no such study: phs0'
+start_sandbox --job-time 3s --job-failure 'get-dbgap-metadata:no such study: phs0'
 job() { curl -s -u admin:secret -H 'Content-Type: application/json' "$@"; }
 dispatch() { job "$SANDBOX/job/dispatch" -d "{\"action\":\"$1\",\"input\":$2}"; }
 status() { job "$SANDBOX/job/status?UID=$1" | jq -r .status; }
