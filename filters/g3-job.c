@@ -138,10 +138,7 @@ static bool fail_job(operation_run *run, const char *uid, const char *status, g3
     g3_error unknown; /* the output may be lost; the status is not */
     if (ask_output(run, uid, &unknown) &&
         g3_json_read_member(g3_buffer_view(&run->answer), "output", &arena, &output))
-        g3_buffer_append(&words, output);
-    for (size_t i = 0; i < words.length; i++) /* a message is one line */
-        if ((unsigned char)words.data[i] < ' ')
-            words.data[i] = ' ';
+        g3_buffer_append_on_line(&words, output);
     g3_fail(error, G3_EXIT_DIFFERENCES, "job %s: %s: %s", uid, status, g3_buffer_text(&words));
     g3_buffer_free(&words);
     g3_arena_free(&arena);

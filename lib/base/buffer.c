@@ -26,6 +26,12 @@ void g3_buffer_append_text(g3_buffer *buffer, const char *text)
     g3_buffer_append(buffer, g3_view_of(text));
 }
 
+void g3_buffer_append_on_line(g3_buffer *buffer, g3_view text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        g3_buffer_append_char(buffer, (unsigned char)text.data[i] < ' ' ? ' ' : text.data[i]);
+}
+
 void g3_buffer_append_format(g3_buffer *buffer, const char *format, ...)
 {
     va_list arguments, again;

@@ -35,10 +35,14 @@ static bool fail(parser *parse, const char *fault)
     return false;
 }
 
-/* Passes over what stands between the bracket at hand and the one that closes it. */
-static bool skip_brackets(parser *parse)
+/*
+ * Passes over what stands between the bracket at hand and the one that closes it. `limits` is set
+ * if lists are limited in there, by `first:`; it may be NULL.
+ */
+static bool skip_brackets(parser *parse, bool *limits)
 {
     size_t depth = 0;
+    bool first = false; /* the token before was this word */
     do {
         if (parse->scan.now.kind == TOKEN_END)
             return fail(parse, "a bracket that is not closed");
@@ -46,6 +50,9 @@ static bool skip_brackets(parser *parse)
             depth++;
         else if (is_at(parse, '}') || is_at(parse, ')') || is_at(parse, ']'))
             depth--;
+        else if (limits && first && is_at(parse, ':'))
+            *limits = true;
+        first = is_word(parse, "first");
         g3_graph_scanner_next(&parse->scan);
     } while (depth);
     return true;
@@ -55,7 +62,7 @@ static bool skip_brackets(parser *parse)
 static bool skip_value(parser *parse)
 {
     if (is_at(parse, '{') || is_at(parse, '['))
-        return skip_brackets(parse);
+        return skip_brackets(parse, NULL);
     if (is_at(parse, '$'))
         g3_graph_scanner_next(&parse->scan);
     if (parse->scan.now.kind == TOKEN_END || is_at(parse, ')'))
@@ -125,28 +132,9 @@ static bool skip_directives(parser *parse)
     while (is_at(parse, '@')) {
         g3_graph_scanner_next(&parse->scan); /* the name */
         g3_graph_scanner_next(&parse->scan);
-        if (is_at(parse, '(') && !skip_brackets(parse))
+        if (is_at(parse, '(') && !skip_brackets(parse, NULL))
             return false;
     }
-    return true;
-}
-
-/* Passes over what a field is to have, and looks whether it limits lists: `first:`. */
-static bool skip_inside(parser *parse, g3_graph_field *field)
-{
-    size_t depth = 0;
-    bool first = false; /* the token before was this word */
-    do {
-        if (parse->scan.now.kind == TOKEN_END)
-            return fail(parse, "a bracket that is not closed");
-        if (is_at(parse, '{') || is_at(parse, '(') || is_at(parse, '['))
-            depth++;
-        else if (is_at(parse, '}') || is_at(parse, ')') || is_at(parse, ']'))
-            depth--;
-        field->limits_inside = field->limits_inside || (first && is_at(parse, ':'));
-        first = is_word(parse, "first");
-        g3_graph_scanner_next(&parse->scan);
-    } while (depth);
     return true;
 }
 
@@ -178,7 +166,7 @@ static bool read_field(parser *parse)
     /* Each of the types that these are made of has its own pages. */
     field->until_empty =
         g3_view_equal(name, G3_VIEW("datanode")) || g3_view_equal(name, G3_VIEW("node"));
-    return !is_at(parse, '{') || skip_inside(parse, field);
+    return !is_at(parse, '{') || skip_brackets(parse, &field->limits_inside);
 }
 
 /* Reads the selection set of the operation. */
@@ -206,14 +194,14 @@ static bool read_definition(parser *parse)
         if (parse->scan.now.kind == TOKEN_END)
             return fail(parse, "there is no { behind the operation's name");
         if (is_at(parse, '(')) {
-            if (!skip_brackets(parse))
+            if (!skip_brackets(parse, NULL))
                 return false;
         } else {
             g3_graph_scanner_next(&parse->scan);
         }
     }
     if (fragment)
-        return skip_brackets(parse);
+        return skip_brackets(parse, NULL);
     if (parse->operations++)
         return fail(parse, "there are several operations: give one");
     return read_root(parse);
@@ -286,9 +274,7 @@ size_t g3_graph_append_errors(g3_buffer *lines, g3_view answer)
                 break;
             if (!text && !g3_json_read_member(item, "message", &arena, &message))
                 message = item;
-            for (size_t i = 0; i < message.length; i++) /* a message is one line */
-                g3_buffer_append_char(lines,
-                                      (unsigned char)message.data[i] < ' ' ? ' ' : message.data[i]);
+            g3_buffer_append_on_line(lines, message);
             g3_buffer_append_char(lines, '\n');
         }
     g3_arena_free(&arena);

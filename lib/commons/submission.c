@@ -11,13 +11,6 @@ static void part(g3_buffer *words)
         g3_buffer_append_text(words, "; ");
 }
 
-/* Appends text as part of a line. */
-static void append_on_line(g3_buffer *words, g3_view text)
-{
-    for (size_t i = 0; i < text.length; i++)
-        g3_buffer_append_char(words, (unsigned char)text.data[i] < ' ' ? ' ' : text.data[i]);
-}
-
 /* Appends the strings of a list, "a, b"; anything else is passed over. */
 static bool append_keys(g3_json_reader *json, g3_buffer *keys)
 {
@@ -35,7 +28,7 @@ static bool append_keys(g3_json_reader *json, g3_buffer *keys)
             return false;
         if (keys->length)
             g3_buffer_append_text(keys, ", ");
-        append_on_line(keys, key);
+        g3_buffer_append_on_line(keys, key);
     }
     return !json->fault;
 }
@@ -44,7 +37,7 @@ static bool append_keys(g3_json_reader *json, g3_buffer *keys)
 static bool append_error(g3_json_reader *json, g3_buffer *words)
 {
     bool first, good;
-    g3_view name, message = {0}, id = {0}, raw = {0};
+    g3_view name, message = {0}, id = {0};
     g3_buffer keys = {0};
     if (g3_json_peek(json) == G3_JSON_STRING) {
         good = g3_json_read_string(json, &message);
@@ -59,7 +52,7 @@ static bool append_error(g3_json_reader *json, g3_buffer *words)
             else if (g3_view_equal(name, G3_VIEW("keys")))
                 good = append_keys(json, &keys);
             else
-                good = g3_json_skip(json, &raw);
+                good = g3_json_skip(json, NULL);
             if (!good)
                 break;
         }
@@ -68,7 +61,7 @@ static bool append_error(g3_json_reader *json, g3_buffer *words)
     if (good) {
         part(words);
         if (id.length) { /* of a record that is not there */
-            append_on_line(words, id);
+            g3_buffer_append_on_line(words, id);
             g3_buffer_append_text(words, ": ");
             g3_buffer_clear(&keys);
         }
@@ -78,7 +71,7 @@ static bool append_error(g3_json_reader *json, g3_buffer *words)
             g3_buffer_append(words, g3_buffer_view(&keys));
             g3_buffer_append_text(words, ": ");
         }
-        append_on_line(words, message);
+        g3_buffer_append_on_line(words, message);
     }
     g3_buffer_free(&keys);
     return good;

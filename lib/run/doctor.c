@@ -1,6 +1,7 @@
 /* Looks whether all is well with a commons. Called by g3-doctor. */
 #include "g3/run/doctor.h"
 #include "g3/base/interrupt.h"
+#include "g3/commons/submission.h"
 #include "g3/commons/tokens.h"
 #include "g3/http/status.h"
 #include "g3/record/json.h"
@@ -199,7 +200,7 @@ static void look_at_all(doctor *self)
     look_at(self, "metadata", commons->metadata, "/_status", "/version",
             "give -e URL, or --metadata-url URL");
     look_at_gateway(self, "jobs", "/job", "/_status", "/_version");
-    look_at_gateway(self, "graph", "/api/v0/submission", "/_dictionary", NULL);
+    look_at_gateway(self, "graph", G3_SUBMISSION_SEGMENT, "/_dictionary", NULL);
     look_at_login(self);
     look_at_clock(self);
 }

@@ -44,14 +44,14 @@ static void begin_request(query_run *run, g3_request *request)
 static bool take_answer(query_run *run, g3_response *response, g3_error *error)
 {
     g3_view body = g3_buffer_view(&response->body);
-    bool good = g3_http_is_success(response->status);
     if (response->failed) {
         *error = response->error;
         return false;
     }
+    bool json = g3_json_is_valid(body);
     g3_buffer_clear(&run->errors);
-    run->error_count = g3_json_is_valid(body) ? g3_graph_append_errors(&run->errors, body) : 0;
-    if (!(good && g3_json_is_valid(body)) && /* with errors the status is 400 */
+    run->error_count = json ? g3_graph_append_errors(&run->errors, body) : 0;
+    if (!(json && g3_http_is_success(response->status)) && /* with errors the status is 400 */
         !(response->status == G3_HTTP_BAD_REQUEST && run->error_count))
         return g3_response_fail(response, run->options->url, error);
     g3_buffer_free(&run->answer);

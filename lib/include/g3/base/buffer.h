@@ -50,6 +50,9 @@ static inline void g3_buffer_append_char(g3_buffer *buffer, char c)
 /* Appends a NUL-terminated text, without its NUL. */
 void g3_buffer_append_text(g3_buffer *buffer, const char *text);
 
+/* Appends text as part of one line: control characters, line ends among them, become blanks. */
+void g3_buffer_append_on_line(g3_buffer *buffer, g3_view text);
+
 /* Appends as printf would. */
 void g3_buffer_append_format(g3_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
