@@ -119,6 +119,18 @@ wait_for_lines() { # FILE COUNT PID
   while [ "$(wc -l <"$1")" -lt "$2" ] && kill -0 "$3" 2>/dev/null; do sleep 0.002; done
 }
 
+# Starts a command whose processes are a group of their own (GROUP); kills all of them, as the death of a machine
+# does, and returns when none is left that could still hold a file.
+start_group() { # COMMAND...
+  setsid "$@" >/dev/null 2>&1 &
+  GROUP=$!
+}
+kill_group() {
+  kill -KILL -- "-$GROUP" 2>/dev/null || true
+  wait "$GROUP" 2>/dev/null || true
+  while pgrep -g "$GROUP" -r D,I,R,S,T >/dev/null; do sleep 0.01; done
+}
+
 # Prints a manifest of N made-up records as CSV, prefixes taken in turn: make_manifest N [PREFIX]...
 make_manifest() {
   local count=$1

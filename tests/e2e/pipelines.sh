@@ -55,11 +55,9 @@ rm manifests/faulty.csv
 workflow ingest plan | expect_same <(echo 'results/new.plan.ndjson:      60 created') -
 [ "$(curl -s "$SANDBOX/index/_stats" | jq .fileCount)" = 298 ] || fail 'a plan wrote something'
 : >log
-workflow ingest >/dev/null 2>&1 &
-wait_for_lines log 20 $!
-pkill -KILL -P $! || true
-kill -KILL $! 2>/dev/null || true
-wait $! 2>/dev/null || true
+start_group env -u MAKEFLAGS -u MAKELEVEL make -s -f "$TOP/pipelines/ingest.mk"
+wait_for_lines log 20 "$GROUP"
+kill_group
 workflow ingest -j 2
 [ "$(curl -s "$SANDBOX/index/_stats" | jq .fileCount)" = 358 ] || fail 'not all is there, or something twice'
 wc -l <results/new.metadata.tsv | expect_same <(echo 60) -
