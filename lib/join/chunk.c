@@ -20,7 +20,7 @@ size_t g3_join_chunk_size(size_t memory)
 g3_join_chunk *g3_join_chunk_open(size_t size)
 {
     g3_join_chunk *chunk = g3_allocate_zeroed(1, sizeof *chunk);
-    chunk->rows.data = g3_allocate(size);
+    chunk->rows.data = g3_allocate_large(size);
     chunk->rows.capacity = size;
     return chunk;
 }

@@ -20,12 +20,12 @@ void g3_claims_find(g3_claims *claims, g3_search *search, const g3_join_row *ind
     g3_join_row *const *found;
     size_t count = g3_search_find(search, g3_join_row_part(index, G3_JOIN_KEY), &found);
     for (size_t i = 0; i < count; i++) {
-        const g3_join_row *last = found[i], *row = last->next;
+        g3_join_row *last = found[i], *row = g3_join_row_next(last);
         bool all = ambiguous == G3_JOIN_ALL;
         g3_claim claim = {row->number, g3_join_row_part(row, G3_JOIN_KEY), !all && row != last};
         g3_claims_add(claims, claim);
         for (; all && row != last; g3_claims_add(claims, claim)) {
-            row = row->next;
+            row = g3_join_row_next(row);
             claim.number = row->number;
         }
     }

@@ -97,7 +97,7 @@ static bool add_matches(parts_join *join, const g3_join_row *metadata, g3_join_r
     if (!last)
         return true;
     do {
-        index = index->next;
+        index = g3_join_row_next(index);
         index->flags |= G3_JOIN_MATCHED;
         if (!g3_pairs_add(&join->pairs, metadata, index, error))
             return false;

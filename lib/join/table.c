@@ -67,13 +67,18 @@ static inline uint64_t *find_slot(const g3_join_table *table, g3_view key, uint6
     }
 }
 
+/* A row that is the only one of its key, as most are, is left as it is: writing to all of them
+ * would take longer than the rest. */
 static void insert(g3_join_table *table, g3_join_row *row)
 {
     uint64_t *slot = find_slot(table, g3_join_row_part(row, G3_JOIN_KEY), row->hash);
     g3_join_row *last = *slot ? row_of(*slot) : NULL;
-    row->next = last ? last->next : row;
-    if (last)
+    if (last) {
+        row->next = g3_join_row_next(last);
         last->next = row;
+        row->flags |= G3_JOIN_LINKED;
+        last->flags |= G3_JOIN_LINKED;
+    }
     table->key_count += !last;
     *slot = make_slot(row);
 }
@@ -81,12 +86,16 @@ static void insert(g3_join_table *table, g3_join_row *row)
 /* Takes the rows with a key, from `row` on, at most a batch of them.
  * @param left  rows of the chunk from `row` on; less those taken, afterwards
  * @return the row behind them */
-static g3_join_row *gather(g3_join_row *row, size_t *left, g3_join_row **batch, size_t *count)
+static g3_join_row *gather(g3_join_table *table, g3_join_row *row, size_t *left,
+                           g3_join_row **batch, size_t *count)
 {
     *count = 0;
     for (; *left && *count < G3_JOIN_BATCH; (*left)--) {
         if (row->lengths[G3_JOIN_KEY])
             batch[(*count)++] = row;
+        else
+            table->keyless++;
+        table->shared = table->shared || row->flags & G3_JOIN_SHARED;
         row = g3_join_row_after(row);
     }
     return row;
@@ -101,7 +110,7 @@ void g3_join_table_build(g3_join_table *table)
     for (g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next) {
         g3_join_row *batch[G3_JOIN_BATCH], *row = (g3_join_row *)(void *)chunk->rows.data;
         for (size_t left = chunk->count, count; left;) {
-            row = gather(row, &left, batch, &count);
+            row = gather(table, row, &left, batch, &count);
             for (size_t i = 0; i < count; i++)
                 __builtin_prefetch(&table->slots[(size_t)batch[i]->hash & table->mask], 1);
             for (size_t i = 0; i < count; i++)

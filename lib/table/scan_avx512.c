@@ -73,13 +73,14 @@ static AVX512 size_t find_string_end(const char *text, size_t length, bool *high
     return length;
 }
 
-/* Writes up to 32 bytes with escapes: each byte is doubled into a backslash and itself, and of the
- * backslashes those are kept that belong. */
-static inline AVX512 char *write_escaped(char *to, __m256i bytes, uint32_t there, uint32_t specials)
+/* Writes up to 32 bytes with `escape` in front of some: each byte is doubled into it and itself,
+ * and of the escapes those are kept that belong. */
+static inline AVX512 char *write_escaped(char *to, __m256i bytes, uint32_t there, uint32_t specials,
+                                         char escape)
 {
     const uint64_t firsts = UINT64_C(0x5555555555555555);
-    __m512i doubled =
-        _mm512_or_si512(_mm512_slli_epi16(_mm512_cvtepu8_epi16(bytes), 8), _mm512_set1_epi16('\\'));
+    __m512i doubled = _mm512_or_si512(_mm512_slli_epi16(_mm512_cvtepu8_epi16(bytes), 8),
+                                      _mm512_set1_epi16(escape));
     uint64_t kept = _pdep_u64(specials, firsts) | _pdep_u64(there, ~firsts);
     _mm512_storeu_si512(to, _mm512_maskz_compress_epi8(kept, doubled));
     return to + _mm_popcnt_u32(there) + _mm_popcnt_u32(specials);
@@ -99,13 +100,25 @@ static AVX512 size_t copy_escaped(char *out, const char *text, size_t length)
         if (controls) { /* rare, and of different lengths */
             to += g3_scan_portable.copy_escaped(to, text, step);
         } else if (specials) {
-            to = write_escaped(to, bytes, there, specials);
+            to = write_escaped(to, bytes, there, specials, '\\');
         } else {
             _mm256_storeu_si256((__m256i *)to, bytes);
             to += step;
         }
         text += step;
         length -= step;
+    }
+    return (size_t)(to - out);
+}
+
+static AVX512 size_t double_quotes(char *out, const char *text, size_t length)
+{
+    char *to = out;
+    for (size_t at = 0; at < length; at += HALF) {
+        uint32_t there = (uint32_t)first_bits(length - at < HALF ? length - at : HALF);
+        __m256i bytes = _mm256_maskz_loadu_epi8(there, text + at);
+        uint32_t quotes = _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8('"'));
+        to = write_escaped(to, bytes, there, quotes, '"');
     }
     return (size_t)(to - out);
 }
@@ -145,8 +158,8 @@ static AVX512 size_t unquote(char *out, const char *text, size_t length)
     return (size_t)(to - out) + g3_scan_portable.unquote(to, text + at, length - at);
 }
 
-const g3_scan g3_scan_avx512 = {"avx512",     find_marks,      copy_plain,
-                                copy_escaped, find_string_end, unquote};
+const g3_scan g3_scan_avx512 = {"avx512",        find_marks, copy_plain,   copy_escaped,
+                                find_string_end, unquote,    double_quotes};
 #else
 typedef int g3_scan_avx512_not_here; /* a file must not be empty */
 #endif

@@ -85,8 +85,13 @@ static size_t unquote(char *out, const char *text, size_t length)
     return g3_scan_unquote_by(find_marks, out, text, length);
 }
 
-const g3_scan g3_scan_neon = {"neon",       find_marks,      copy_plain,
-                              copy_escaped, find_string_end, unquote};
+static size_t double_quotes(char *out, const char *text, size_t length)
+{
+    return g3_scan_portable.double_quotes(out, text, length);
+}
+
+const g3_scan g3_scan_neon = {"neon",          find_marks, copy_plain,   copy_escaped,
+                              find_string_end, unquote,    double_quotes};
 #else
 typedef int g3_scan_neon_not_here; /* a file must not be empty */
 #endif

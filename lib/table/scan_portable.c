@@ -104,5 +104,19 @@ static size_t unquote(char *out, const char *text, size_t length)
     return g3_scan_unquote_by(find_marks, out, text, length);
 }
 
-const g3_scan g3_scan_portable = {"portable",   find_marks,      copy_plain,
-                                  copy_escaped, find_string_end, unquote};
+/* Each byte is followed by a quote that the next one overwrites, unless it belongs there: quicker
+ * than a branch, for in JSON every fifth byte is a quote. */
+static size_t double_quotes(char *out, const char *text, size_t length)
+{
+    static const unsigned char MORE[256] = {['"'] = 1};
+    char *to = out;
+    for (size_t i = 0; i < length; i++) {
+        to[0] = text[i];
+        to[1] = '"';
+        to += 1 + MORE[(unsigned char)text[i]];
+    }
+    return (size_t)(to - out);
+}
+
+const g3_scan g3_scan_portable = {"portable",      find_marks, copy_plain,   copy_escaped,
+                                  find_string_end, unquote,    double_quotes};

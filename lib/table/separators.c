@@ -12,6 +12,9 @@
 /* Blocks whose marks are found with one call. */
 #define GROUP 16
 
+/* Places written at once: as many separators as most blocks have. */
+#define G3_SEPARATORS_STEP ((size_t)4)
+
 /* One block, its marks cut to the bytes that count. */
 typedef struct block {
     uint64_t ends; /* delimiters and line ends: separators unless inside quotes */
@@ -45,6 +48,19 @@ static inline uint64_t prefix_parity(uint64_t bits)
 static inline bool is_set(uint64_t bits, unsigned place)
 {
     return bits >> place & 1;
+}
+
+/* Parts a block that no quoted cell is in: such quotes as it has stand inside of cells, where they
+ * are data.
+ * @return false if one opens a cell, or may belong to one that is open */
+static inline bool part_plain(const block *in, g3_separators_state state, parting *out)
+{
+    uint64_t begins = in->ends << 1 | (state == G3_AT_CELL_BEGIN);
+    if (state > G3_IN_PLAIN || (in->quotes & begins))
+        return false;
+    *out = (parting){.separators = in->ends,
+                     .state = is_set(in->ends, in->width - 1) ? G3_AT_CELL_BEGIN : G3_IN_PLAIN};
+    return true;
 }
 
 /* Parts a block whose quotes all stand as they should.
@@ -142,6 +158,30 @@ static inline uint32_t flag_if(uint64_t bits, uint32_t flag)
     return bits ? flag : 0;
 }
 
+/* How many bits are set: sums of two bits, of four, of eight, then all eight bytes' at once. */
+static inline size_t count_bits(uint64_t bits)
+{
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (size_t)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* Writes the places of bits, some at a time whether there are so many or not: quicker than a branch
+ * for each, as most blocks have few. G3_SEPARATORS_STEP items too many may be written.
+ * @return behind the last one that counts */
+static inline uint32_t *write_places(uint32_t *item, uint64_t bits, uint32_t base)
+{
+    uint32_t *end = item + count_bits(bits);
+    do {
+        for (size_t i = 0; i < G3_SEPARATORS_STEP; i++) {
+            *item++ = base + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
+            bits &= bits - 1;
+        }
+    } while (bits);
+    return end;
+}
+
 /* Adds the separators of a block that begins at `base`, with their flags. */
 static inline void add_separators(g3_separators *separators, const block *in, const parting *out,
                                   uint32_t base)
@@ -151,8 +191,7 @@ static inline void add_separators(g3_separators *separators, const block *in, co
     uint64_t high = in->high, care = out->care, lines = out->lines;
     uint32_t pending = separators->pending;
     if (!(high | care | lines | out->unclosed | pending)) {
-        for (; bits; bits &= bits - 1)
-            *item++ = base + (uint32_t)__builtin_ctzll(bits);
+        item = write_places(item, bits, base);
     } else {
         for (; bits; bits &= bits - 1) {
             uint64_t up_to = bits ^ (bits - 1);
@@ -186,7 +225,8 @@ static inline block cut_block(const g3_marks *marks, size_t width)
 void g3_separators_begin(g3_separators *separators, char delimiter)
 {
     *separators = (g3_separators){.scan = g3_scan_best(), .delimiter = delimiter};
-    separators->items = g3_allocate(G3_SEPARATORS_STRETCH * sizeof *separators->items);
+    separators->items =
+        g3_allocate((G3_SEPARATORS_STRETCH + G3_SEPARATORS_STEP) * sizeof *separators->items);
 }
 
 void g3_separators_find(g3_separators *separators, const char *text, size_t from, size_t to)
@@ -202,7 +242,8 @@ void g3_separators_find(g3_separators *separators, const char *text, size_t from
             size_t width = to - from < G3_SCAN_BLOCK ? to - from : G3_SCAN_BLOCK;
             block in = cut_block(&marks[i], width);
             parting out;
-            if (!part_regular(&in, separators->state, &out))
+            if (!part_plain(&in, separators->state, &out) &&
+                !part_regular(&in, separators->state, &out))
                 part_by_walking(&in, separators->state, false, &out);
             separators->state = out.state;
             add_separators(separators, &in, &out, (uint32_t)from);

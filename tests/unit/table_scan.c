@@ -133,6 +133,32 @@ Test(scan, unquotes_cells)
     }
 }
 
+/* Whatever the text: unquoting, its closing quote put behind, gives it back. It ends where its
+ * memory ends. */
+Test(scan, doubles_quotes)
+{
+    test_chance chance = {5};
+    const g3_scan *scans[G3_SCAN_KINDS];
+    size_t count = g3_scan_list(scans);
+    for (int round = 0; round < 20000; round++) {
+        size_t length = choose(&chance, 200);
+        char *text = g3_allocate(length);
+        char doubled[2 * 200 + G3_SCAN_SLACK], back[sizeof doubled];
+        fill(&chance, text, length);
+        for (size_t i = 0; i < count; i++) {
+            size_t size = scans[i]->double_quotes(doubled, text, length);
+            size_t quotes = 0;
+            for (size_t at = 0; at < length; at++)
+                quotes += text[at] == '"';
+            cr_assert_eq(size, length + quotes, "%s", scans[i]->name);
+            doubled[size] = '"';
+            cr_assert_eq(unquote_naively(back, doubled, size + 1), length, "%s", scans[i]->name);
+            cr_assert_eq(memcmp(back, text, length), 0, "%s", scans[i]->name);
+        }
+        free(text);
+    }
+}
+
 Test(scan, leaves_a_set_flag_alone)
 {
     bool high = true;

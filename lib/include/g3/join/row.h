@@ -28,6 +28,7 @@ typedef enum g3_join_part {
 typedef enum g3_join_flag {
     G3_JOIN_SHARED = 1,  /* one of several rows that are the same but for their key */
     G3_JOIN_MATCHED = 2, /* in a table: was found */
+    G3_JOIN_LINKED = 4,  /* in a table: there are more rows of its key */
 } g3_join_flag;
 
 /* A row of more than one key (items of a list) comes once for each, in a row. Its parts stand
@@ -36,8 +37,8 @@ typedef struct g3_join_row {
     uint64_t hash;   /* of the key (g3_hash) */
     uint64_t number; /* of the row in its input, counting from 0 over all files */
     union {
-        struct g3_join_row *next; /* in a table: the next row of the same key, in a circle */
-        uint64_t line;            /* before: where it stands in its file */
+        struct g3_join_row *next; /* of one that is linked: the next row of its key, in a circle */
+        uint64_t line;            /* else: where it stands in its file */
     };
     uint16_t file;                   /* of the input's, counting from 0 */
     uint16_t flags;                  /* of g3_join_flag */
@@ -55,6 +56,12 @@ static inline g3_view g3_join_row_part(const g3_join_row *row, g3_join_part part
         at += row->lengths[before];
     const g3_view view = {at, row->lengths[part]};
     return view;
+}
+
+/* In a table: the next row of the same key, in a circle. */
+static inline g3_join_row *g3_join_row_next(g3_join_row *row)
+{
+    return row->flags & G3_JOIN_LINKED ? row->next : row;
 }
 
 /* Bytes of a row, without what fills it up to the next one. */

@@ -19,6 +19,8 @@ typedef struct g3_join_table {
     uint64_t *slots;    /* a row's address below, bits of its hash above; 0: none; owned */
     size_t mask;        /* slots less one; a power of two less one */
     uint64_t key_count; /* different keys, once built */
+    size_t keyless;     /* rows without key, once built */
+    bool shared;        /* once built: there are rows of G3_JOIN_SHARED */
 } g3_join_table;
 
 /* Adds a chunk's rows; zero-initialise a table to begin. Not once it is built. */
@@ -27,8 +29,9 @@ void g3_join_table_take(g3_join_table *table, g3_join_chunk *take_chunk);
 /* Bytes that the table takes once it is built. */
 size_t g3_join_table_size(const g3_join_table *table);
 
-/* Makes the rows findable. Rows of one key are linked in a circle (row->next), in the order in
- * which they were taken; what they hold for `line` is forgotten. */
+/* Makes the rows findable. Rows of one key are linked in a circle (g3_join_row_next()), in the
+ * order in which they were taken; where there are several, what they hold for `line` is forgotten.
+ */
 void g3_join_table_build(g3_join_table *table);
 
 /* The last of the rows whose key is `key` (its next one is the first), or NULL.

@@ -55,6 +55,11 @@ typedef size_t g3_scan_string_end_function(const char *text, size_t length, bool
  * @return bytes written, at most `length` */
 typedef size_t g3_scan_unquote_function(char *out, const char *text, size_t length);
 
+/* Copies all of `text` to `out`, each '"' twice, as a quoted cell of a CSV has it. There must be room
+ * for 2 * length + G3_SCAN_SLACK bytes.
+ * @return bytes written */
+typedef size_t g3_scan_double_quotes_function(char *out, const char *text, size_t length);
+
 /* The scans of one kind of processor. */
 typedef struct g3_scan {
     const char *name; /* "avx512", "avx2", "neon", "portable" */
@@ -63,6 +68,7 @@ typedef struct g3_scan {
     g3_scan_copy_escaped_function *copy_escaped;
     g3_scan_string_end_function *string_end;
     g3_scan_unquote_function *unquote;
+    g3_scan_double_quotes_function *double_quotes;
 } g3_scan;
 
 /* Most kinds of scans that one processor can run. */
