@@ -46,7 +46,7 @@ static g3_feed *open_side(const char *path, g3_view key, bool index, g3_error *e
         g3_join_input_close(input);
         return NULL;
     }
-    return g3_feed_open(input, g3_join_chunk_size(memory), G3_FEED_WAITING);
+    return g3_feed_open(input, g3_join_chunk_size(memory), G3_FEED_WAITING, g3_feed_threads());
 }
 
 int main(int argc, char **argv)

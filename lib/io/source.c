@@ -230,6 +230,18 @@ bool g3_source_is_packed(const g3_source *source)
     return source->unpacker != NULL;
 }
 
+bool g3_source_can_seek(const g3_source *source)
+{
+    return source->descriptor > STDIN_FILENO && !source->may_wait && !source->unpacker;
+}
+
+bool g3_source_seek(g3_source *source, uint64_t place, g3_error *error)
+{
+    source->ahead.length = 0;
+    return lseek(source->descriptor, (off_t)place, SEEK_SET) >= 0 ||
+           g3_fail(error, G3_EXIT_INPUT, "%s: %s", source->name, strerror(errno));
+}
+
 void g3_source_close(g3_source *source)
 {
     if (!source)

@@ -103,7 +103,7 @@ bool g3_join_exact(const g3_join_options *options, g3_join_counts *counts, g3_er
                tell_left(options, &table, counts, error);
     }
     if (done)
-        counts->index = g3_join_input_rows(g3_feed_input(options->index));
+        counts->index = g3_feed_rows(options->index);
     g3_join_table_clear(&table);
     return done;
 }

@@ -1,22 +1,40 @@
-/* Rows of an input made ahead by a thread. Called by the jobs that join.
+/* Rows of an input made ahead by threads. Called by the jobs that join.
  *
- * The thread fills one chunk after the other and waits while `waiting_limit` of them are not taken
- * yet. Chunks that come back are filled again. Thread and caller each hold the feed; the last one
- * frees it, for a thread may be waiting for a pipe when the caller has no use for it any more.
+ * A thread fills one chunk after the other and waits while `waiting_limit` of them are not taken
+ * yet. Chunks that come back are filled again. Where the input can be read in parts, several
+ * threads each read a piece at a time (pieces.h), and what they made is handed on in order.
+ *
+ * A single thread and the caller each hold the feed; the last one frees it, for the thread may be
+ * waiting for a pipe when the caller has no use for it any more. Files don't keep one waiting.
  */
 #include "g3/join/feed.h"
+#include "pieces.h"
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 
-struct g3_feed {
+/* Most threads for one input: beyond them, the one that joins is what all wait for. */
+#define MOST_THREADS ((size_t)4)
+
+/* A piece that does not fit into its chunk gets more of this part of it. */
+#define MORE_SHARE 8
+
+typedef struct worker {
+    g3_feed *feed;
     g3_join_input *input; /* the thread's until `over` */
-    size_t chunk_size, waiting_limit;
     pthread_t thread;
-    bool threaded;
+} worker;
+
+struct g3_feed {
+    worker workers[MOST_THREADS];
+    size_t inputs, threads; /* of them that have an input, and a thread */
+    bool in_pieces;
+    size_t chunk_size, waiting_limit;
 
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
+    g3_pieces pieces;
     g3_join_chunk *first, *last; /* waiting to be taken */
     size_t waiting;
     g3_join_chunk *spare; /* given back */
@@ -39,7 +57,9 @@ static void free_feed(g3_feed *feed)
 {
     close_chunks(feed->first);
     close_chunks(feed->spare);
-    g3_join_input_close(feed->input);
+    g3_pieces_end(&feed->pieces);
+    for (size_t i = 0; i < feed->inputs; i++)
+        g3_join_input_close(feed->workers[i].input);
     pthread_cond_destroy(&feed->changed);
     pthread_mutex_destroy(&feed->mutex);
     free(feed);
@@ -48,10 +68,10 @@ static void free_feed(g3_feed *feed)
 /* A chunk to be filled. Holds the mutex. */
 static g3_join_chunk *take_spare(g3_feed *feed)
 {
-    g3_join_chunk *chunk = feed->spare;
+    g3_join_chunk **spares = feed->spare ? &feed->spare : &feed->pieces.spare, *chunk = *spares;
     if (!chunk)
         return NULL;
-    feed->spare = chunk->next;
+    *spares = chunk->next;
     chunk->next = NULL;
     return chunk;
 }
@@ -61,7 +81,7 @@ static g3_join_chunk *make_chunk(g3_feed *feed, g3_join_chunk *spare, bool *ende
                                  g3_error *error)
 {
     g3_join_chunk *chunk = spare ? spare : g3_join_chunk_open(feed->chunk_size);
-    *failed = !g3_join_input_read(feed->input, chunk, ended, error);
+    *failed = !g3_join_input_read(feed->workers[0].input, chunk, ended, error);
     *ended = *ended || *failed;
     return chunk;
 }
@@ -77,9 +97,10 @@ static void add_waiting(g3_feed *feed, g3_join_chunk *chunk)
     feed->waiting++;
 }
 
-static void *run_feed(void *context)
+/* The only thread of a feed. */
+static void *read_all(void *context)
 {
-    g3_feed *feed = context;
+    g3_feed *feed = ((worker *)context)->feed;
     bool ended = false;
     pthread_mutex_lock(&feed->mutex);
     while (!ended && !feed->abandoned) {
@@ -105,26 +126,144 @@ static void *run_feed(void *context)
     return NULL;
 }
 
-g3_feed *g3_feed_open(g3_join_input *take_input, size_t chunk_size, size_t waiting)
+static void add_to_piece(g3_piece *piece, g3_join_chunk *chunk)
+{
+    if (piece->last)
+        piece->last->next = chunk;
+    else
+        piece->first = chunk;
+    piece->last = chunk;
+    piece->chunk_count++;
+}
+
+/* Fills a piece, which is the thread's alone. @param spare  or NULL */
+static void read_piece(const worker *self, g3_piece *piece, g3_join_chunk *spare)
+{
+    size_t size = self->feed->chunk_size;
+    g3_join_chunk *chunk = spare;
+    bool ended = false;
+    piece->failed =
+        !g3_join_input_begin_piece(self->input, &piece->part, piece->guess, &piece->failure);
+    do {
+        if (!chunk)
+            chunk = g3_join_chunk_open(piece->first ? size / MORE_SHARE : size);
+        add_to_piece(piece, chunk);
+        piece->failed =
+            piece->failed || !g3_join_input_read(self->input, chunk, &ended, &piece->failure);
+        chunk = NULL;
+    } while (!ended && !piece->failed);
+}
+
+/* Hands on what has been read in order. Holds the mutex. */
+static void hand_on(g3_feed *feed)
+{
+    const g3_piece *piece;
+    while (!feed->over && (piece = g3_pieces_give(&feed->pieces)) != NULL) {
+        for (g3_join_chunk *chunk = piece->first, *next; chunk; chunk = next) {
+            next = chunk->next;
+            chunk->next = NULL;
+            add_waiting(feed, chunk);
+        }
+        feed->failed = piece->failed;
+        feed->failure = piece->failure;
+        feed->over = piece->failed || g3_pieces_ended(&feed->pieces);
+    }
+}
+
+/* One of several threads. */
+static void *read_pieces(void *context)
+{
+    const worker *self = context;
+    g3_feed *feed = self->feed;
+    g3_pieces *pieces = &feed->pieces;
+    pthread_mutex_lock(&feed->mutex);
+    while (!feed->over && !feed->abandoned) {
+        size_t begun = (size_t)(pieces->next - pieces->oldest);
+        g3_piece *piece = g3_pieces_take(pieces, feed->waiting + begun < feed->waiting_limit);
+        if (!piece) {
+            pthread_cond_wait(&feed->changed, &feed->mutex);
+            continue;
+        }
+        g3_join_chunk *spare = take_spare(feed);
+        pthread_mutex_unlock(&feed->mutex);
+        read_piece(self, piece, spare);
+        pthread_mutex_lock(&feed->mutex);
+        g3_pieces_read(piece);
+        hand_on(feed);
+        pthread_cond_broadcast(&feed->changed);
+    }
+    pthread_mutex_unlock(&feed->mutex);
+    return NULL;
+}
+
+/* Gets ready for several threads, if the input is one for them: opens it for each.
+ * Where it can't be opened so often, there are fewer. */
+static void part_input(g3_feed *feed, size_t threads)
+{
+    g3_join_input *input = feed->workers[0].input;
+    int64_t size = g3_join_input_size(input);
+    g3_row_place first;
+    uint64_t lines;
+    if (threads < 2 || !g3_join_input_can_part(input) || size <= (int64_t)feed->chunk_size ||
+        !g3_join_input_first(input, &first, &lines, NULL))
+        return;
+    feed->in_pieces = true;
+    while (feed->inputs < threads && feed->inputs < MOST_THREADS) {
+        g3_join_input *again = g3_join_input_again(input, NULL);
+        if (!again)
+            break;
+        feed->workers[feed->inputs++].input = again;
+    }
+    size_t most = 2 * feed->inputs;
+    if (feed->waiting_limit < most)
+        feed->waiting_limit = most;
+    g3_pieces_begin(&feed->pieces, first, lines, (uint64_t)size, feed->chunk_size, most);
+}
+
+/* Starts the threads, with signals blocked: they must end a wait of the main thread's. */
+static void start_threads(g3_feed *feed)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (size_t i = 0; i < feed->inputs; i++) {
+        worker *started = &feed->workers[feed->threads];
+        started->feed = feed;
+        if (pthread_create(&started->thread, NULL, feed->in_pieces ? read_pieces : read_all,
+                           started) != 0)
+            break;
+        feed->threads++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+size_t g3_feed_threads(void)
+{
+    cpu_set_t usable;
+    if (sched_getaffinity(0, sizeof usable, &usable) != 0)
+        return 1;
+    size_t count = (size_t)CPU_COUNT(&usable);
+    return count < MOST_THREADS ? count : MOST_THREADS;
+}
+
+g3_feed *g3_feed_open(g3_join_input *take_input, size_t chunk_size, size_t waiting, size_t threads)
 {
     g3_feed *feed = g3_allocate_zeroed(1, sizeof *feed);
-    sigset_t all, before;
-    feed->input = take_input;
+    feed->workers[0].input = take_input;
+    feed->inputs = 1;
     feed->chunk_size = chunk_size;
     feed->waiting_limit = waiting;
     pthread_mutex_init(&feed->mutex, NULL);
     pthread_cond_init(&feed->changed, NULL);
-    sigfillset(&all); /* signals must end a wait of the main thread's */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    feed->threaded = pthread_create(&feed->thread, NULL, run_feed, feed) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    part_input(feed, threads);
+    start_threads(feed);
     return feed;
 }
 
 bool g3_feed_next(g3_feed *feed, g3_join_chunk **chunk, g3_error *error)
 {
     pthread_mutex_lock(&feed->mutex);
-    if (!feed->threaded && !feed->over)
+    if (feed->threads == 0 && !feed->over)
         add_waiting(feed,
                     make_chunk(feed, take_spare(feed), &feed->over, &feed->failed, &feed->failure));
     while (!feed->first && !feed->over)
@@ -146,6 +285,10 @@ bool g3_feed_next(g3_feed *feed, g3_join_chunk **chunk, g3_error *error)
 
 void g3_feed_give_back(g3_feed *feed, g3_join_chunk *take_chunk)
 {
+    if (take_chunk->rows.capacity < feed->chunk_size) { /* more of a piece; too small for another */
+        g3_join_chunk_close(take_chunk);
+        return;
+    }
     g3_join_chunk_clear(take_chunk);
     pthread_mutex_lock(&feed->mutex);
     take_chunk->next = feed->spare;
@@ -153,9 +296,21 @@ void g3_feed_give_back(g3_feed *feed, g3_join_chunk *take_chunk)
     pthread_mutex_unlock(&feed->mutex);
 }
 
-g3_join_input *g3_feed_input(g3_feed *feed)
+uint64_t g3_feed_rows(const g3_feed *feed)
 {
-    return feed->input;
+    return feed->in_pieces && feed->threads ? feed->pieces.rows
+                                            : g3_join_input_rows(feed->workers[0].input);
+}
+
+uint64_t g3_feed_padded(const g3_feed *feed)
+{
+    return feed->in_pieces && feed->threads ? feed->pieces.padded
+                                            : g3_join_input_padded(feed->workers[0].input);
+}
+
+const char *g3_feed_name(const g3_feed *feed)
+{
+    return g3_join_input_name(feed->workers[0].input, 0);
 }
 
 void g3_feed_close(g3_feed *feed)
@@ -163,15 +318,15 @@ void g3_feed_close(g3_feed *feed)
     if (!feed)
         return;
     pthread_mutex_lock(&feed->mutex);
-    bool over = feed->over || !feed->threaded;
-    feed->abandoned = !over;
+    bool leave = !feed->in_pieces && feed->threads && !feed->over;
+    feed->abandoned = true;
     pthread_cond_broadcast(&feed->changed);
-    if (!over) /* while the mutex keeps the thread from freeing the feed */
-        pthread_detach(feed->thread);
+    if (leave) /* while the mutex keeps the thread from freeing the feed */
+        pthread_detach(feed->workers[0].thread);
     pthread_mutex_unlock(&feed->mutex);
-    if (!over)
+    if (leave)
         return;
-    if (feed->threaded)
-        pthread_join(feed->thread, NULL);
+    for (size_t i = 0; i < feed->threads; i++)
+        pthread_join(feed->workers[i].thread, NULL);
     free_feed(feed);
 }

@@ -36,6 +36,10 @@ struct g3_join_input {
     g3_buffer scratch;
     const g3_scan *scan;
     uint64_t rows;
+
+    g3_join_recipe recipe; /* once prepared; what it points to is in `arena` */
+    g3_join_piece *piece;  /* the part being read, or NULL: all is read; borrowed */
+    uint64_t number, line; /* of the row being made */
 };
 
 static g3_manifest_reader *reader_of(const g3_join_input *input)
@@ -203,8 +207,71 @@ bool g3_join_input_prepare(g3_join_input *input, const g3_join_recipe *recipe, g
     g3_text_begin(&input->left, &kept.left);
     input->stored = recipe->stored;
     input->guid = recipe->guid;
+    input->recipe = kept;
     input->prepared = true;
     return true;
+}
+
+bool g3_join_input_can_part(const g3_join_input *input)
+{
+    return input->path_count == 1 && !input->stored && g3_manifest_can_seek(reader_of(input));
+}
+
+int64_t g3_join_input_size(const g3_join_input *input)
+{
+    return g3_source_size(g3_manifest_source(input->readers[0]));
+}
+
+bool g3_join_input_first(g3_join_input *input, g3_row_place *first, uint64_t *lines,
+                         g3_error *error)
+{
+    if (!g3_manifest_place(reader_of(input), first, lines, error))
+        return false;
+    --*lines;
+    return true;
+}
+
+g3_join_input *g3_join_input_again(const g3_join_input *input, g3_error *error)
+{
+    g3_join_input *again =
+        g3_join_input_open(input->paths, input->path_count, &input->options, error);
+    if (again && g3_join_input_prepare(again, &input->recipe, error))
+        return again;
+    g3_join_input_close(again);
+    return NULL;
+}
+
+bool g3_join_input_begin_piece(g3_join_input *input, g3_join_piece *piece, bool guess,
+                               g3_error *error)
+{
+    g3_manifest_reader *reader = reader_of(input);
+    input->piece = piece;
+    input->ended = false;
+    piece->rows = input->rows;
+    piece->padded = g3_manifest_padded(reader);
+    return guess ? g3_manifest_seek_line(reader, piece->begin.offset, &piece->begin, error)
+                 : g3_manifest_seek(reader, piece->begin, error);
+}
+
+/* Finds out where the next row of a part begins, and whether it is one of the part's. */
+static bool look_at_piece(g3_join_input *input, bool *ended, g3_error *error)
+{
+    g3_join_piece *piece = input->piece;
+    uint64_t line;
+    if (!g3_manifest_place(reader_of(input), &piece->end, &line, error))
+        return false;
+    piece->lines = line - 1;
+    input->number = piece->end.offset;
+    *ended = piece->end.offset >= piece->to;
+    return true;
+}
+
+/* Sets what is counted from a part's begin to its end. */
+static void end_piece(g3_join_input *input)
+{
+    g3_join_piece *piece = input->piece;
+    piece->rows = input->rows - piece->rows;
+    piece->padded = g3_manifest_padded(reader_of(input)) - piece->padded;
 }
 
 /* Notes the names of a record's columns, and where what is wanted stands among them. */
@@ -250,8 +317,8 @@ static const char *append_row(g3_join_input *input, const g3_text_source *source
 {
     g3_buffer *out = &chunk->rows;
     const char *reason = NULL;
-    size_t place = g3_join_chunk_begin_row(chunk, input->rows, (uint16_t)(input->reader_count - 1),
-                                           source->record->line);
+    size_t place = g3_join_chunk_begin_row(chunk, input->number,
+                                           (uint16_t)(input->reader_count - 1), input->line);
     if (key.length) {
         g3_buffer_append(out, g3_buffer_view(&input->keys.lead));
         g3_buffer_append(out, key);
@@ -301,6 +368,9 @@ static void take_record(g3_join_input *input, const g3_record *record, bool padd
                              .scratch = &input->scratch,
                              .scan = input->scan};
     const char *reason = g3_keys_make(&input->keys, &source);
+    if (!input->piece)
+        input->number = input->rows;
+    input->line = input->piece ? 0 : record->line; /* of a part's row nobody knows it yet */
     size_t first = chunk->rows.length, count_before = chunk->count;
     for (size_t i = 0; !reason && (i == 0 || i < input->keys.key_count); i++)
         reason = append_row(input, &source,
@@ -359,31 +429,41 @@ static bool is_full(const g3_join_input *input, const g3_join_chunk *chunk)
            room < ROW_ROOM + 2 * g3_manifest_row_text(reader_of(input)).length;
 }
 
+/* Takes the next row. @param ended  set if there is none */
+static bool take_next(g3_join_input *input, g3_join_chunk *chunk, bool *ended, g3_error *error)
+{
+    g3_manifest_reader *reader = reader_of(input);
+    uint64_t padded = g3_manifest_padded(reader);
+    g3_record record;
+    g3_bad_row bad;
+    switch (g3_manifest_next(reader, &record, &bad, error)) {
+    case G3_NEXT_ITEM:
+        take_record(input, &record, g3_manifest_padded(reader) != padded, chunk);
+        return true;
+    case G3_NEXT_BAD:
+        g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), bad.line, bad.text, bad.reason);
+        return true;
+    case G3_NEXT_END:
+        *ended = input->piece != NULL;
+        return *ended || go_on(input, ended, error);
+    default:
+        return false;
+    }
+}
+
 bool g3_join_input_read(g3_join_input *input, g3_join_chunk *chunk, bool *ended, g3_error *error)
 {
     take_what_was_read(input, chunk);
     *ended = input->ended;
     while (!*ended && !is_full(input, chunk)) {
-        g3_manifest_reader *reader = reader_of(input);
-        uint64_t padded = g3_manifest_padded(reader);
-        g3_record record;
-        g3_bad_row bad;
-        switch (g3_manifest_next(reader, &record, &bad, error)) {
-        case G3_NEXT_ITEM:
-            take_record(input, &record, g3_manifest_padded(reader) != padded, chunk);
-            break;
-        case G3_NEXT_BAD:
-            g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), bad.line, bad.text, bad.reason);
-            break;
-        case G3_NEXT_END:
-            if (!go_on(input, ended, error))
-                return false;
-            break;
-        case G3_NEXT_ERROR:
+        if (input->piece && !look_at_piece(input, ended, error))
             return false;
-        }
+        if (!*ended && !take_next(input, chunk, ended, error))
+            return false;
     }
     input->ended = *ended;
+    if (*ended && input->piece)
+        end_piece(input);
     return true;
 }
 

@@ -53,7 +53,7 @@ bool g3_join_partial(const g3_join_options *options, g3_join_counts *counts, g3_
         done = ended ? join_table(options, &table, counts, error)
                      : g3_join_blocks(options, &table, counts, error);
     if (done)
-        counts->index = g3_join_input_rows(g3_feed_input(options->index));
+        counts->index = g3_feed_rows(options->index);
     g3_join_table_clear(&table);
     return done;
 }

@@ -273,6 +273,28 @@ const g3_source *g3_manifest_source(const g3_manifest_reader *reader)
     return find_inner(reader)->source;
 }
 
+bool g3_manifest_can_seek(const g3_manifest_reader *reader)
+{
+    return reader->rows && g3_source_can_seek(reader->source);
+}
+
+bool g3_manifest_place(g3_manifest_reader *reader, g3_row_place *place, uint64_t *line,
+                       g3_error *error)
+{
+    return g3_row_reader_place(reader->rows, place, line, error);
+}
+
+bool g3_manifest_seek(g3_manifest_reader *reader, g3_row_place place, g3_error *error)
+{
+    return g3_row_reader_seek(reader->rows, place, error);
+}
+
+bool g3_manifest_seek_line(g3_manifest_reader *reader, uint64_t offset, g3_row_place *place,
+                           g3_error *error)
+{
+    return g3_row_reader_seek_line(reader->rows, offset, place, error);
+}
+
 void g3_manifest_close(g3_manifest_reader *reader)
 {
     if (!reader)

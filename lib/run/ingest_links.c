@@ -180,8 +180,8 @@ static bool join(g3_ingest_links *links, g3_error *error)
     }
     const g3_join_taker taker = {links,        take_pair,     take_nothing,
                                  take_claimed, take_progress, take_bad};
-    g3_join_options wanted = {.metadata = g3_feed_open(metadata, size, G3_FEED_WAITING),
-                              .index = g3_feed_open(index, size, G3_FEED_WAITING),
+    g3_join_options wanted = {.metadata = g3_feed_open(metadata, size, G3_FEED_WAITING, 1),
+                              .index = g3_feed_open(index, size, G3_FEED_WAITING, 1),
                               .memory = memory,
                               .ambiguous = G3_JOIN_ALL,
                               .taker = &taker};

@@ -222,20 +222,20 @@ static void begin_reading(merge_run *run)
 {
     size_t memory = run->options->memory, size = g3_join_chunk_size(memory / CHUNK_SHARE);
     size_t ahead = memory / AHEAD_SHARE / size;
-    run->index_feed = g3_feed_open(run->index, size, G3_FEED_WAITING);
-    run->metadata_feed =
-        g3_feed_open(run->metadata, size, ahead > G3_FEED_WAITING ? ahead : G3_FEED_WAITING);
+    size_t threads = g3_feed_threads();
+    run->index_feed = g3_feed_open(run->index, size, G3_FEED_WAITING, threads);
+    run->metadata_feed = g3_feed_open(run->metadata, size,
+                                      ahead > G3_FEED_WAITING ? ahead : G3_FEED_WAITING, threads);
     run->index = run->metadata = NULL;
 }
 
 static void warn_padded(const merge_run *run, g3_feed *feed)
 {
-    const g3_join_input *input = g3_feed_input(feed);
-    uint64_t padded = g3_join_input_padded(input);
+    uint64_t padded = g3_feed_padded(feed);
     if (padded)
         g3_warn(run->options->reporter,
                 "%s: %" PRIu64 " rows were too short and were padded with empty cells",
-                g3_join_input_name(input, 0), padded);
+                g3_feed_name(feed), padded);
 }
 
 static bool join(merge_run *run, g3_join_counts *counts, g3_error *error)

@@ -369,3 +369,61 @@ g3_next g3_row_reader_next(g3_row_reader *reader, g3_row *row, const char **reas
             return G3_NEXT_ERROR;
     }
 }
+
+/* Passes over the LF of a CR LF that ended the row before: it belongs to that. */
+static bool take_line_feed(g3_row_reader *reader, g3_error *error)
+{
+    const g3_window *window = &reader->window;
+    while (window->begin == window->filled && !window->ended)
+        if (!fill_window(reader, error))
+            return false;
+    const char *at = window->data + window->begin;
+    reader->after_return = false;
+    if (window->begin < window->filled && *at == '\n') {
+        reader->taken += reader->parted > window->begin;
+        reader->parted += reader->parted == window->begin;
+        begin_row(reader, at + 1);
+    }
+    return true;
+}
+
+bool g3_row_reader_place(g3_row_reader *reader, g3_row_place *place, uint64_t *line,
+                         g3_error *error)
+{
+    if (reader->skipping && !skip_line(reader, error))
+        return false;
+    if (reader->after_return && !take_line_feed(reader, error))
+        return false;
+    uint64_t offset = reader->window.offset + reader->window.begin;
+    *place = (g3_row_place){offset, reader->by_lines_until > offset ? reader->by_lines_until : 0};
+    *line = reader->line;
+    return true;
+}
+
+bool g3_row_reader_seek(g3_row_reader *reader, g3_row_place place, g3_error *error)
+{
+    if (!g3_source_seek(reader->source, place.offset, error))
+        return false;
+    g3_window_restart(&reader->window, place.offset);
+    begin_row(reader, reader->window.data);
+    g3_separators_reset(&reader->separators);
+    reader->taken = reader->parted = 0;
+    reader->line = 1;
+    reader->by_lines_until = place.by_lines;
+    reader->begun = true;
+    reader->after_return = reader->skipping = false;
+    return true;
+}
+
+bool g3_row_reader_seek_line(g3_row_reader *reader, uint64_t offset, g3_row_place *place,
+                             g3_error *error)
+{
+    uint64_t line;
+    if (!g3_row_reader_seek(reader, (g3_row_place){.offset = offset - 1}, error))
+        return false;
+    reader->skipping = true;
+    if (!g3_row_reader_place(reader, place, &line, error))
+        return false;
+    reader->line = 1;
+    return true;
+}

@@ -62,6 +62,14 @@ bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from,
     return true;
 }
 
+void g3_window_restart(g3_window *window, uint64_t offset)
+{
+    window->begin = window->filled = 0;
+    window->offset = offset;
+    window->ended = false;
+    pad(window);
+}
+
 void g3_window_end(g3_window *window)
 {
     free(window->data);

@@ -28,6 +28,9 @@ void g3_window_begin(g3_window *window, g3_view begun);
  * @return false with the source's error */
 bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from, g3_error *error);
 
+/* Forgets what was read: the source goes on at `offset`. */
+void g3_window_restart(g3_window *window, uint64_t offset);
+
 void g3_window_end(g3_window *window);
 
 #endif

@@ -1,7 +1,7 @@
 /* Where bytes come from: a file, standard input, or bytes in memory, unpacked on the way.
  *
  * gzip and zstd are recognised by their first bytes, whatever the name; several members or frames
- * in a row are read as one. Reading is blocking and forward only.
+ * in a row are read as one. Reading is blocking, and forward only but for g3_source_seek().
  */
 #ifndef G3_IO_SOURCE_H
 #define G3_IO_SOURCE_H
@@ -46,6 +46,15 @@ int64_t g3_source_size(const g3_source *source);
 
 /* True if the bytes are packed (gzip, zstd), so that g3_source_size() is that of the packing. */
 bool g3_source_is_packed(const g3_source *source);
+
+/* True if the source is a plain regular file that was opened by its path: several threads may open
+ * it, each to read a part of it. */
+bool g3_source_can_seek(const g3_source *source);
+
+/* Goes to a place of a source that can seek, counted in bytes from the file's begin: what is read
+ * next.
+ * @return false with G3_EXIT_INPUT */
+bool g3_source_seek(g3_source *source, uint64_t place, g3_error *error);
 
 void g3_source_close(g3_source *source); /* NULL is allowed */
 

@@ -1,5 +1,6 @@
-/* The rows of an input, made ahead in a thread of their own: whoever takes them has its hands free
- * for looking them up and writing results. */
+/* The rows of an input, made ahead in threads of their own: whoever takes them has its hands free
+ * for looking them up and writing results. One thread reads what can only be read in one go (pipes,
+ * packed files, JSON lines); a plain CSV or TSV is read in pieces by several. */
 #ifndef G3_JOIN_FEED_H
 #define G3_JOIN_FEED_H
 
@@ -8,18 +9,22 @@
 
 G3_BEGIN_C
 
-/* An input and the thread that reads it. */
+/* An input and the threads that read it. */
 typedef struct g3_feed g3_feed;
 
 /* Chunks that may wait to be taken, unless there is a reason for more. */
 #define G3_FEED_WAITING ((size_t)2)
 
+/* Threads that are worth having for one input: as many as there are processors, but few. */
+size_t g3_feed_threads(void);
+
 /* Begins to read. Without a thread to be had, rows are made when they are asked for.
  * @param take_input  prepared; the feed closes it
  * @param chunk_size  g3_join_chunk_size()
- * @param waiting     most chunks made ahead, at least 1
+ * @param waiting     most chunks made ahead, at least 1; where several threads read, two for each
+ * @param threads     most threads
  * @return owned by the caller: g3_feed_close() */
-g3_feed *g3_feed_open(g3_join_input *take_input, size_t chunk_size, size_t waiting);
+g3_feed *g3_feed_open(g3_join_input *take_input, size_t chunk_size, size_t waiting, size_t threads);
 
 /* Gives the next chunk, which may hold bad rows only; waits for it.
  * @param chunk  owned by the caller: g3_feed_give_back(), or g3_join_chunk_close(); NULL at the end
@@ -29,9 +34,11 @@ bool g3_feed_next(g3_feed *feed, g3_join_chunk **chunk, g3_error *error);
 /* Gives a chunk back, for its memory to be used again. */
 void g3_feed_give_back(g3_feed *feed, g3_join_chunk *take_chunk);
 
-/* The input, once the feed has come to its end: its counts, and to read it again. Until then it
- * belongs to the thread. */
-g3_join_input *g3_feed_input(g3_feed *feed);
+/* Once the feed has come to its end: its input's rows, how many of them were padded for being too
+ * short (g3_join_input_rows(), g3_join_input_padded()), and its first manifest's name. */
+uint64_t g3_feed_rows(const g3_feed *feed);
+uint64_t g3_feed_padded(const g3_feed *feed);
+const char *g3_feed_name(const g3_feed *feed);
 
 /* Ends reading wherever it is. A thread that waits for a pipe is left alone, and frees everything
  * when the pipe gives something. NULL is allowed. */

@@ -68,6 +68,40 @@ bool g3_join_input_prepare(g3_join_input *input, const g3_join_recipe *recipe, g
  * @param ended  set at the end */
 bool g3_join_input_read(g3_join_input *input, g3_join_chunk *chunk, bool *ended, g3_error *error);
 
+/* A part of a manifest that is read in parts. */
+typedef struct g3_join_piece {
+    g3_row_place begin; /* of the first row */
+    uint64_t to;        /* rows that begin before this offset belong to it */
+    g3_row_place end;   /* behind the last row: the begin of the next part, if that was guessed
+                           right */
+    uint64_t lines;     /* from `begin` to `end` */
+    uint64_t rows;      /* as g3_join_input_rows() */
+    uint64_t padded;    /* as g3_join_input_padded() */
+} g3_join_piece;
+
+/* True if the input, prepared, can be read in parts by several threads: it is one manifest that can
+ * seek, and nobody wants to know the lines of its rows. */
+bool g3_join_input_can_part(const g3_join_input *input);
+
+/* Bytes of its first manifest, as g3_source_size(). */
+int64_t g3_join_input_size(const g3_join_input *input);
+
+/* The place of the first row, and how many lines are in front of it; nothing may have been read. */
+bool g3_join_input_first(g3_join_input *input, g3_row_place *first, uint64_t *lines,
+                         g3_error *error);
+
+/* The same input once more, for another thread; opened and prepared anew.
+ * @return owned by the caller; NULL where it can't be opened */
+g3_join_input *g3_join_input_again(const g3_join_input *input, g3_error *error);
+
+/* Begins to read a part: from piece->begin on, or where that is unknown (`guess`) from the first
+ * line end at or behind its offset, which is then set. Read on with g3_join_input_read(): at the
+ * part's end, what else there is in `piece` has been set. A row's number is its place in the file;
+ * the lines of bad rows count from 1 at the part's begin.
+ * @param piece  borrowed until the part's end */
+bool g3_join_input_begin_piece(g3_join_input *input, g3_join_piece *piece, bool guess,
+                               g3_error *error);
+
 /* Rows so far (a row of several keys counts once; bad ones not), and how many were padded for being
  * too short. */
 uint64_t g3_join_input_rows(const g3_join_input *input);

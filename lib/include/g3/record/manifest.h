@@ -113,6 +113,18 @@ char g3_manifest_delimiter(const g3_manifest_reader *reader);
 const char *g3_manifest_name(const g3_manifest_reader *reader);
 const g3_source *g3_manifest_source(const g3_manifest_reader *reader);
 
+/* True if the manifest can be read in parts: a CSV or TSV in a plain regular file, its rows as they
+ * stand there, without hooks. What follows is for those. */
+bool g3_manifest_can_seek(const g3_manifest_reader *reader);
+
+/* As g3_row_reader_place(), g3_row_reader_seek() and g3_row_reader_seek_line() (g3/table/rows.h).
+ */
+bool g3_manifest_place(g3_manifest_reader *reader, g3_row_place *place, uint64_t *line,
+                       g3_error *error);
+bool g3_manifest_seek(g3_manifest_reader *reader, g3_row_place place, g3_error *error);
+bool g3_manifest_seek_line(g3_manifest_reader *reader, uint64_t offset, g3_row_place *place,
+                           g3_error *error);
+
 void g3_manifest_close(g3_manifest_reader *reader); /* NULL is allowed */
 
 /* Writes records as JSON lines, CSV or TSV.

@@ -70,6 +70,27 @@ g3_row_reader *g3_row_reader_open(g3_source *source, char delimiter, g3_view beg
 g3_next g3_row_reader_next(g3_row_reader *reader, g3_row *row, const char **reason,
                            g3_error *error);
 
+/* Where a row begins, and all that reading on from there depends on. */
+typedef struct g3_row_place {
+    uint64_t offset;   /* bytes from the source's begin */
+    uint64_t by_lines; /* rows that begin before this offset must close their quotes on their own
+                          line (bytes that were read in vain); 0: no row needs to */
+} g3_row_place;
+
+/* The place behind the row read last, and its line.
+ * @return false if the source can't be read */
+bool g3_row_reader_place(g3_row_reader *reader, g3_row_place *place, uint64_t *line,
+                         g3_error *error);
+
+/* Reads on at a place of a source that can seek; lines are counted from 1 there. */
+bool g3_row_reader_seek(g3_row_reader *reader, g3_row_place place, g3_error *error);
+
+/* Reads on behind the first line end at or behind `offset` - 1, as if it were outside quotes; lines
+ * are counted from 1 there.
+ * @param place  set to where that is */
+bool g3_row_reader_seek_line(g3_row_reader *reader, uint64_t offset, g3_row_place *place,
+                             g3_error *error);
+
 void g3_row_reader_close(g3_row_reader *reader); /* NULL is allowed; leaves the source open */
 
 /* Appends a cell, quoted if it holds the delimiter, a quote, CR or LF. `alone` tells that the row
