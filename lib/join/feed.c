@@ -296,6 +296,14 @@ void g3_feed_give_back(g3_feed *feed, g3_join_chunk *take_chunk)
     pthread_mutex_unlock(&feed->mutex);
 }
 
+uint64_t g3_feed_expected(g3_feed *feed)
+{
+    pthread_mutex_lock(&feed->mutex);
+    uint64_t expected = feed->in_pieces ? g3_pieces_expected(&feed->pieces) : 0;
+    pthread_mutex_unlock(&feed->mutex);
+    return expected;
+}
+
 uint64_t g3_feed_rows(const g3_feed *feed)
 {
     return feed->in_pieces && feed->threads ? feed->pieces.rows

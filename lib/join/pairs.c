@@ -25,6 +25,15 @@ bool g3_take_chunk(const g3_join_options *options, g3_feed *feed, g3_join_chunk 
     return true;
 }
 
+/* Has the table make room for all rows that are to come, if that can be known and they will fit. */
+static void expect_rows(g3_feed *feed, g3_join_table *table, size_t memory)
+{
+    uint64_t rows = g3_feed_expected(feed), room = memory - table->bytes;
+    if (table->row_count && rows < SIZE_MAX / table->bytes &&
+        rows * (table->bytes / table->row_count + 4 * sizeof *table->slots) < room)
+        g3_join_table_expect(table, (size_t)rows);
+}
+
 bool g3_fill_table(const g3_join_options *options, g3_feed *feed, g3_join_table *table,
                    size_t memory, bool *ended, g3_error *error)
 {
@@ -36,6 +45,8 @@ bool g3_fill_table(const g3_join_options *options, g3_feed *feed, g3_join_table 
         *ended = !chunk;
         if (chunk)
             g3_join_table_take(table, chunk);
+        if (chunk && table->first == chunk && table->bytes < memory)
+            expect_rows(feed, table, memory);
     }
     return true;
 }
@@ -96,8 +107,9 @@ void g3_pack_row(g3_buffer *buffer, const g3_join_row *row, unsigned parts)
             packed.lengths[part] = 0;
     if (!(parts & G3_PART_BIT(G3_JOIN_KEY))) /* nobody will look the row up or say where it was: */
         packed.hash = 0;                     /* zeros pack better */
-    if (!(parts & G3_PART_BIT(G3_JOIN_STORED)))
+    if (!(parts & G3_PART_BIT(G3_JOIN_STORED)) || packed.flags & G3_JOIN_LINKED)
         packed.line = 0;
+    packed.flags &= (uint16_t)~G3_JOIN_LINKED;
     g3_buffer_append(buffer, (g3_view){(const char *)&packed, head});
     for (int part = 0; part < G3_JOIN_PARTS; part++)
         if (packed.lengths[part])

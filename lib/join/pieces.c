@@ -137,6 +137,12 @@ bool g3_pieces_ended(const g3_pieces *pieces)
     return all_begun(pieces) && pieces->oldest == pieces->next;
 }
 
+uint64_t g3_pieces_expected(const g3_pieces *pieces)
+{
+    double done = (double)pieces->begin.offset / (double)(pieces->size + 1);
+    return done > 0 ? (uint64_t)((double)pieces->rows / done) + 1 : 0;
+}
+
 void g3_pieces_end(g3_pieces *pieces)
 {
     while (pieces->oldest < pieces->next)

@@ -66,6 +66,9 @@ g3_piece *g3_pieces_give(g3_pieces *pieces);
 /* True if all pieces have been given on. */
 bool g3_pieces_ended(const g3_pieces *pieces);
 
+/* Rows of all pieces, reckoned from those given on; 0 while there are none. */
+uint64_t g3_pieces_expected(const g3_pieces *pieces);
+
 /* Frees what was read and not given on. */
 void g3_pieces_end(g3_pieces *pieces);
 

@@ -16,18 +16,6 @@
 /* Fewest slots. */
 #define LEAST_SLOTS ((size_t)16)
 
-void g3_join_table_take(g3_join_table *table, g3_join_chunk *take_chunk)
-{
-    if (table->last)
-        table->last->next = take_chunk;
-    else
-        table->first = take_chunk;
-    table->last = take_chunk;
-    take_chunk->next = NULL;
-    table->row_count += take_chunk->count;
-    table->bytes += take_chunk->rows.capacity;
-}
-
 static size_t count_slots(size_t rows)
 {
     size_t slots = LEAST_SLOTS;
@@ -38,7 +26,8 @@ static size_t count_slots(size_t rows)
 
 size_t g3_join_table_size(const g3_join_table *table)
 {
-    return table->bytes + count_slots(table->row_count) * sizeof *table->slots;
+    size_t slots = table->slots ? table->mask + 1 : count_slots(table->row_count);
+    return table->bytes + slots * sizeof *table->slots;
 }
 
 static uint64_t make_slot(const g3_join_row *row)
@@ -95,28 +84,68 @@ static g3_join_row *gather(g3_join_table *table, g3_join_row *row, size_t *left,
             batch[(*count)++] = row;
         else
             table->keyless++;
+        if (row->flags & G3_JOIN_LINKED) /* in a table before */
+            row->flags &= (uint16_t)~G3_JOIN_LINKED;
         table->shared = table->shared || row->flags & G3_JOIN_SHARED;
         row = g3_join_row_after(row);
     }
     return row;
 }
 
-void g3_join_table_build(g3_join_table *table)
+static void insert_chunk(g3_join_table *table, g3_join_chunk *chunk)
 {
-    size_t slots = count_slots(table->row_count);
+    g3_join_row *batch[G3_JOIN_BATCH], *row = (g3_join_row *)(void *)chunk->rows.data;
+    for (size_t left = chunk->count, count; left;) {
+        row = gather(table, row, &left, batch, &count);
+        for (size_t i = 0; i < count; i++)
+            __builtin_prefetch(&table->slots[(size_t)batch[i]->hash & table->mask], 1);
+        for (size_t i = 0; i < count; i++)
+            insert(table, batch[i]);
+    }
+}
+
+/* Makes slots for so many rows, and has those that are there in them. */
+static void insert_all(g3_join_table *table, size_t rows)
+{
+    size_t slots = count_slots(rows);
+    free(table->slots);
     table->mask = slots - 1;
     table->slots = g3_allocate_large(slots * sizeof *table->slots);
     memset(table->slots, 0, slots * sizeof *table->slots);
-    for (g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next) {
-        g3_join_row *batch[G3_JOIN_BATCH], *row = (g3_join_row *)(void *)chunk->rows.data;
-        for (size_t left = chunk->count, count; left;) {
-            row = gather(table, row, &left, batch, &count);
-            for (size_t i = 0; i < count; i++)
-                __builtin_prefetch(&table->slots[(size_t)batch[i]->hash & table->mask], 1);
-            for (size_t i = 0; i < count; i++)
-                insert(table, batch[i]);
-        }
-    }
+    table->key_count = table->keyless = 0;
+    for (g3_join_chunk *chunk = table->first; chunk; chunk = chunk->next)
+        insert_chunk(table, chunk);
+}
+
+void g3_join_table_expect(g3_join_table *table, size_t rows)
+{
+    insert_all(table, rows > table->row_count ? rows : table->row_count);
+}
+
+/* True if the slots are fuller than they may be. */
+static bool is_full(const g3_join_table *table)
+{
+    return table->row_count > table->mask / 4 * 3;
+}
+
+void g3_join_table_take(g3_join_table *table, g3_join_chunk *take_chunk)
+{
+    if (table->last)
+        table->last->next = take_chunk;
+    else
+        table->first = take_chunk;
+    table->last = take_chunk;
+    take_chunk->next = NULL;
+    table->row_count += take_chunk->count;
+    table->bytes += take_chunk->rows.capacity;
+    if (table->slots && !is_full(table))
+        insert_chunk(table, take_chunk);
+}
+
+void g3_join_table_build(g3_join_table *table)
+{
+    if (!table->slots || is_full(table))
+        insert_all(table, table->row_count);
 }
 
 g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_t hash)

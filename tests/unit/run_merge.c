@@ -100,7 +100,7 @@ static void make_choices(trial *self)
     /* Both have a c1, which can be written twice only if it is the key of both. */
     naive->all_index_columns =
         (naive->partial || (naive->keys[0].metadata == 0)) && choose(chance, 2);
-    self->memory = (size_t[]){1, 20000, (size_t)1 << 30}[choose(chance, 3)];
+    self->memory = (size_t[]){1, 20000, 100000, 400000, (size_t)1 << 30}[choose(chance, 5)];
 }
 
 /* Writes a table as a file. @return its path, in the arena */

@@ -34,6 +34,10 @@ bool g3_feed_next(g3_feed *feed, g3_join_chunk **chunk, g3_error *error);
 /* Gives a chunk back, for its memory to be used again. */
 void g3_feed_give_back(g3_feed *feed, g3_join_chunk *take_chunk);
 
+/* How many rows the feed will give in all, reckoned from those given and the file's size; 0 where
+ * there is no telling. */
+uint64_t g3_feed_expected(g3_feed *feed);
+
 /* Once the feed has come to its end: its input's rows, how many of them were padded for being too
  * short (g3_join_input_rows(), g3_join_input_padded()), and its first manifest's name. */
 uint64_t g3_feed_rows(const g3_feed *feed);

@@ -16,15 +16,22 @@ typedef struct g3_join_table {
     g3_join_chunk *first, *last; /* in the order taken; owned */
     size_t row_count;
     size_t bytes;       /* of the chunks */
-    uint64_t *slots;    /* a row's address below, bits of its hash above; 0: none; owned */
+    uint64_t *slots;    /* a row's address below, bits of its hash above; 0: none; owned; NULL if it
+                           was not built and no rows are expected */
     size_t mask;        /* slots less one; a power of two less one */
     uint64_t key_count; /* different keys, once built */
     size_t keyless;     /* rows without key, once built */
     bool shared;        /* once built: there are rows of G3_JOIN_SHARED */
 } g3_join_table;
 
-/* Adds a chunk's rows; zero-initialise a table to begin. Not once it is built. */
+/* Adds a chunk's rows; zero-initialise a table to begin. Not once it is built. Rows may be those of
+ * a table before, packed. */
 void g3_join_table_take(g3_join_table *table, g3_join_chunk *take_chunk);
+
+/* Makes room for so many rows: they are made findable as they are taken, while they are in the
+ * processor's caches; walking through all of them at the end takes longer. A guess: if it is too
+ * low, g3_join_table_build() has it all to do. */
+void g3_join_table_expect(g3_join_table *table, size_t rows);
 
 /* Bytes that the table takes once it is built. */
 size_t g3_join_table_size(const g3_join_table *table);
