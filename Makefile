@@ -123,6 +123,14 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The page of reports, as the bytes of an array: any C compiler takes that, in any kind of library.
+$(BUILD)/obj/lib/run/report_html.inc: lib/run/report.html
+	@mkdir -p $(@D)
+	od -An -v -t u1 -w16 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' >$@.partial
+	mv $@.partial $@
+$(BUILD)/obj/lib/run/report_page.o: $(BUILD)/obj/lib/run/report_html.inc
+$(BUILD)/obj/lib/run/report_page.o: CPPFLAGS += -I$(BUILD)/obj/lib/run
+
 # A man page, and a reference page beside it, of the tool's page in docs/ and the tool's own table of options.
 $(BUILD)/manual/%.1: docs/%.md scripts/make-manual scripts/man.awk $(BUILD)/bin/%
 	scripts/make-manual $(BUILD)/bin $(@D) $*

@@ -14,6 +14,7 @@ typedef struct common_options {
     int to;                /* --to: 0 ndjson, 1 csv, 2 tsv; -1: the tool's default */
     char delimiter;        /* --delimiter */
     const char *reject;    /* --reject */
+    const char *report;    /* --report, of the tools that have REPORT_OPTIONS */
     int64_t max_rejects;   /* --max-rejects; -1: no limit */
     bool unordered;        /* --unordered */
     bool strict;           /* --strict */

@@ -5,7 +5,7 @@
 #include "g3/run/content.h"
 #include "g3/run/verify.h"
 #include "g3/run/verify_metadata.h"
-#include <inttypes.h>
+#include "report.h"
 #include <stdlib.h>
 
 /* Files that are read at once at most, each by a thread. */
@@ -75,6 +75,7 @@ typedef struct verify_run {
     g3_commons commons;
     g3_manifest_options manifest;
     g3_rejects *rejects;
+    g3_report *report; /* or NULL */
     g3_sink *output;
     g3_sink *extra;
     g3_verify_result result;
@@ -109,8 +110,10 @@ static bool check_usage(const verify_run *run, g3_error *error)
         return g3_fail(
             error, G3_EXIT_USAGE,
             "--extra takes a sweep over the index: leave out --lookup, or give --lookup sweep");
-    const common_output outputs[] = {
-        {"-o", run->common->output}, {"--extra", mine->extra}, {"--reject", run->common->reject}};
+    const common_output outputs[] = {{"-o", run->common->output},
+                                     {"--extra", mine->extra},
+                                     {"--reject", run->common->reject},
+                                     {"--report", run->common->report}};
     return common_part_outputs(outputs, G3_COUNT(outputs), error);
 }
 
@@ -148,7 +151,32 @@ static bool open_commons(verify_run *run, g3_error *error)
     return g3_commons_open(&run->commons, run->service, run->reporter, error);
 }
 
-static bool open_all(verify_run *run, size_t path_count, g3_error *error)
+static bool open_report(verify_run *run, const char *const *paths, size_t path_count,
+                        g3_error *error)
+{
+    const verify_options *mine = run->mine;
+    bool metadata = mine->kind == KIND_METADATA;
+    g3_report_options options = {
+        .title = metadata        ? "Differences between a manifest and the metadata service"
+                 : mine->content ? "Differences between a manifest and the files it lists"
+                                 : "Differences between a manifest and the index",
+        .unit = mine->content ? "files" : "rows",
+        .category = "field",
+        .columns = "guid|expected|actual",
+        .compared = true,
+        .all = run->common->output,
+    };
+    if (!report_open(run->common, &options, run->reporter, &run->report, error))
+        return false;
+    report_add_files(run->report, "Manifest", paths, path_count);
+    if (metadata)
+        g3_report_fact(run->report, "Source", mine->source);
+    report_add_url(run->report, metadata ? "Metadata service" : "Index service",
+                   metadata ? run->commons.metadata : run->commons.index);
+    return true;
+}
+
+static bool open_all(verify_run *run, const char *const *paths, size_t path_count, g3_error *error)
 {
     const common_options *common = run->common;
     bool metadata = run->mine->kind == KIND_METADATA;
@@ -162,8 +190,12 @@ static bool open_all(verify_run *run, size_t path_count, g3_error *error)
     if (!metadata && !run->mine->content && !run->commons.index)
         return g3_fail(error, G3_EXIT_USAGE,
                        "which index service? Give -e URL, or --index-url URL");
+    if (!open_report(run, paths, path_count, error))
+        return false;
     run->rejects =
         g3_rejects_open(common->reject, common->max_rejects, path_count > 1, run->reporter, error);
+    if (run->rejects)
+        g3_rejects_tell(run->rejects, run->report);
     run->output = run->rejects ? g3_sink_open(common->output, error) : NULL;
     if (run->output && run->mine->extra)
         run->extra = g3_sink_open(run->mine->extra, error);
@@ -190,6 +222,7 @@ static bool verify_content(verify_run *run, const char *const *paths, size_t pat
         .delimiter = choose_delimiter(run),
         .output = run->output,
         .rejects = run->rejects,
+        .report = run->report,
         .reporter = run->reporter,
     };
     return g3_content_run(&options, &run->content, error);
@@ -198,16 +231,16 @@ static bool verify_content(verify_run *run, const char *const *paths, size_t pat
 static bool verify(verify_run *run, const g3_text_list *operands, g3_error *error)
 {
     static const char *const STANDARD_INPUT[] = {"-"};
+    const char *const *paths = operands->count ? operands->items : STANDARD_INPUT;
     size_t path_count = operands->count ? operands->count : 1;
-    if (!check_usage(run, error) || !open_all(run, path_count, error))
+    if (!check_usage(run, error) || !open_all(run, paths, path_count, error))
         return false;
     if (run->mine->content)
-        return verify_content(run, operands->count ? operands->items : STANDARD_INPUT, path_count,
-                              error);
+        return verify_content(run, paths, path_count, error);
     bool metadata = run->mine->kind == KIND_METADATA;
     g3_verify_options options = {
         .base = metadata ? run->commons.metadata : run->commons.index,
-        .paths = operands->count ? operands->items : STANDARD_INPUT,
+        .paths = paths,
         .path_count = path_count,
         .manifest = run->manifest,
         .way = (g3_verify_way)run->mine->lookup,
@@ -220,6 +253,7 @@ static bool verify(verify_run *run, const g3_text_list *operands, g3_error *erro
         .extra = run->extra,
         .extra_format = run->extra ? choose_extra_format(run) : G3_FORMAT_CSV,
         .rejects = run->rejects,
+        .report = run->report,
         .reporter = run->reporter,
     };
     if (metadata)
@@ -228,38 +262,50 @@ static bool verify(verify_run *run, const g3_text_list *operands, g3_error *erro
     return g3_verify_run(run->commons.http, &options, &run->result, error);
 }
 
-/* Says what was found. @return whether there is something to report */
-static bool summarize_content(const verify_run *run, uint64_t rejected, double seconds)
+/* What the run's engine, or engines, have counted. */
+static g3_http_statistics get_statistics(const verify_run *run)
+{
+    if (run->mine->content)
+        return run->content.http;
+    return run->commons.http ? g3_http_get_statistics(run->commons.http) : (g3_http_statistics){0};
+}
+
+/* Whether what was done until a failure is worth telling. */
+static bool was_stopped(const verify_run *run, const g3_error *error)
+{
+    return (run->result.rows || run->content.rows) &&
+           (error->exit == G3_EXIT_INTERRUPTED || error->exit == G3_EXIT_SERVICE);
+}
+
+static bool found_anything(const verify_run *run, uint64_t rejected)
 {
     const g3_content_result *content = &run->content;
-    g3_note(run->reporter,
-            "%" PRIu64 " files: %" PRIu64 " as listed, %" PRIu64 " differ, %" PRIu64
-            " could not be read, %" PRIu64 " rejected; %.1f MB in %.1f s",
-            content->rows, content->matched, content->differing, content->unreadable, rejected,
-            (double)content->bytes / 1e6, seconds);
-    return content->differing || content->unreadable || rejected;
+    return content->differing || content->unreadable || run->result.matched < run->result.rows ||
+           run->result.extra || rejected;
 }
 
 static int finish(verify_run *run, bool done, double seconds, g3_error *error)
 {
     g3_error later; /* one that no longer matters: an earlier one has ended the run */
+    g3_summary summary = {0};
     uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
-    uint64_t requests = run->commons.http ? g3_http_get_statistics(run->commons.http).requests : 0;
-    bool stopped = !done && (run->result.rows || run->content.rows) &&
-                   (error->exit == G3_EXIT_INTERRUPTED || error->exit == G3_EXIT_SERVICE);
+    g3_http_statistics http = get_statistics(run);
+    bool stopped = !done && was_stopped(run, error);
     done = common_close_output(run->extra, done, false, done ? error : &later);
     done = common_close_output(run->output, done, stopped, done ? error : &later);
     done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
-    bool found = false;
-    if ((done || stopped) && run->mine->content)
-        found = summarize_content(run, rejected, seconds);
-    else if (done || stopped)
-        g3_verify_summarize(&run->result, rejected, requests, seconds, run->reporter);
-    if (!done)
-        return g3_report_error(run->reporter, error);
-    bool differences =
-        found || run->result.matched < run->result.rows || run->result.extra || rejected;
-    return differences ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+    if (run->mine->content)
+        g3_content_summarize(&run->content, rejected, seconds, &summary);
+    else
+        g3_verify_summarize(&run->result, rejected, http.requests, seconds, &summary);
+    if (done || stopped)
+        g3_summary_say(&summary, run->reporter);
+    int status = !done                           ? g3_report_error(run->reporter, error)
+                 : found_anything(run, rejected) ? G3_EXIT_DIFFERENCES
+                                                 : G3_EXIT_DONE;
+    status = report_close(run->report, &summary, &http, status, error->message, run->reporter);
+    g3_summary_free(&summary);
+    return status;
 }
 
 static int run_verify(void *context, const g3_text_list *operands, g3_reporter *reporter)
@@ -300,6 +346,7 @@ int main(int argc, char **argv)
     g3_option_group groups[] = {
         {"Verifying", VERIFY_OPTIONS, G3_COUNT(VERIFY_OPTIONS), &mine},
         {"Service", g3_service_option_table, g3_service_option_count, &service},
+        {"Report", REPORT_OPTIONS, REPORT_OPTION_COUNT, &common},
         {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-verify",

@@ -27,6 +27,8 @@ void g3_progress_of(g3_reporter *reporter, uint64_t done, uint64_t total)
         return;
     reporter->facts.done = done;
     reporter->facts.total = total;
+    if (reporter->series)
+        g3_series_note(reporter->series, g3_clock(), done);
     if (reporter->facts.rate_time == 0) { /* what was done before is no part of the rate */
         reporter->facts.rate_time = g3_clock();
         reporter->facts.rate_done = done;

@@ -201,6 +201,7 @@ static bool send_what_is_due(engine_run *run, g3_error *error)
         if (exchange->due > g3_clock())
             break;
         http->statistics.retries++;
+        http->statistics.causes[exchange->cause]++;
         change_state(http, exchange, G3_EXCHANGE_FREE);
         if (!send_try(run, exchange, error))
             return false;
@@ -213,6 +214,7 @@ static bool send_what_is_due(engine_run *run, g3_error *error)
 static void hold_back(g3_http *http, g3_exchange *exchange)
 {
     exchange->due = g3_clock() + g3_retry_delay(&http->random, exchange->request.asked_before - 1);
+    exchange->cause = G3_HTTP_CAUSE_UNUSABLE;
     change_state(http, exchange, G3_EXCHANGE_WAITING);
 }
 
@@ -279,6 +281,7 @@ static bool settle(engine_run *run, g3_exchange *exchange, CURLcode result, g3_e
     if (result == CURLE_OK) {
         http->statistics.requests++;
         http->statistics.bytes += exchange->response.body.length;
+        g3_histogram_add(&http->statistics.latency, exchange->response.seconds);
     }
     g3_trouble trouble;
     g3_outcome outcome = g3_exchange_judge(exchange, result, &http->random, &trouble);
@@ -294,6 +297,7 @@ static bool settle(engine_run *run, g3_exchange *exchange, CURLcode result, g3_e
     if (outcome == G3_OUTCOME_AGAIN)
         return send_try(run, exchange, error);
     warn_once(http, exchange, result, trouble);
+    exchange->cause = g3_cause_of(result, exchange->response.status, trouble);
     change_state(http, exchange, G3_EXCHANGE_WAITING);
     return true;
 }

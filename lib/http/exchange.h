@@ -46,6 +46,7 @@ typedef struct g3_exchange {
     double begun;        /* when the request was pulled, seconds of g3_clock() */
     double sent;         /* when the last try was sent */
     double due;          /* when a waiting repeat is to be sent */
+    g3_http_cause cause; /* of that repeat */
 } g3_exchange;
 
 /* Appends a header line to a list, as curl_slist_append(), which gives NULL without memory. */
@@ -96,5 +97,8 @@ void g3_failure_describe(g3_buffer *text, const g3_exchange *exchange, CURLcode 
 /* Fills in response.failed and .error: description, number of tries, what the service says,
  * `advice`. */
 void g3_failure_set(g3_exchange *exchange, CURLcode result, g3_exit exit, const char *advice);
+
+/* statistics.c: why a try is repeated. @param trouble  what was wrong with it */
+g3_http_cause g3_cause_of(CURLcode result, long status, g3_trouble trouble);
 
 #endif

@@ -33,6 +33,7 @@ typedef struct content_run {
     g3_content_result *result;
     g3_row_feed feed;
     g3_difference_writer differences;
+    g3_buffer lines; /* differences of one row */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t ready; /* there is a row for a worker, or there will be none */
@@ -90,6 +91,17 @@ static void end_job(content_run *run, job *ended)
     pthread_mutex_unlock(&run->lock);
 }
 
+/* What a worker's engine has counted. */
+static void add_statistics(content_run *run, const g3_http *http)
+{
+    if (!http)
+        return;
+    g3_http_statistics statistics = g3_http_get_statistics(http);
+    pthread_mutex_lock(&run->lock);
+    g3_http_statistics_add(&run->result->http, &statistics);
+    pthread_mutex_unlock(&run->lock);
+}
+
 static void *work(void *context)
 {
     content_run *run = context;
@@ -110,6 +122,7 @@ static void *work(void *context)
         end_job(run, taken);
     }
     g3_content_reader_close(reader);
+    add_statistics(run, http);
     g3_http_close(http);
     return NULL;
 }
@@ -168,8 +181,11 @@ static g3_value text_value(g3_view text)
 static void append_difference(content_run *run, const job *of, const char *field,
                               const g3_value *expected, const g3_value *actual)
 {
-    g3_difference_append_named(&run->differences, g3_sink_buffer(run->options->output), of->guid,
-                               g3_view_of(field), expected, actual);
+    g3_buffer_clear(&run->lines);
+    g3_difference_append_named(&run->differences, &run->lines, of->guid, g3_view_of(field),
+                               expected, actual);
+    g3_difference_release(&run->differences, g3_buffer_view(&run->lines),
+                          g3_sink_buffer(run->options->output));
 }
 
 /* Compares a digest as digits of any case. @return whether they differ */
@@ -305,7 +321,9 @@ bool g3_content_run(const g3_content_options *options, g3_content_result *result
                                 .options = options->manifest,
                                 .rejects = options->rejects,
                                 .reporter = options->reporter},
-                       .differences = {.form = options->form, .delimiter = options->delimiter},
+                       .differences = {.form = options->form,
+                                       .delimiter = options->delimiter,
+                                       .report = options->report},
                        .size = (size_t)options->parallel * ROWS_PER_WORKER};
     *result = (g3_content_result){0};
     if (options->http.authorizer)
@@ -328,9 +346,23 @@ bool g3_content_run(const g3_content_options *options, g3_content_result *result
         g3_arena_free(&run.ring[i].arena);
     free(run.ring);
     g3_buffer_free(&run.differences.space);
+    g3_buffer_free(&run.lines);
     pthread_cond_destroy(&run.done);
     pthread_cond_destroy(&run.ready);
     pthread_mutex_destroy(&run.login_lock);
     pthread_mutex_destroy(&run.lock);
     return done;
+}
+
+void g3_content_summarize(const g3_content_result *result, uint64_t rejected, double seconds,
+                          g3_summary *summary)
+{
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "files", result->rows, "", " files:");
+    g3_summary_count(summary, G3_SUMMARY_GOOD, "as listed", result->matched, " ", " as listed");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "differ", result->differing, ", ", " differ");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "could not be read", result->unreadable, ", ",
+                     " could not be read");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "rejected", rejected, ", ", " rejected");
+    g3_summary_amount(summary, "MB read", (double)result->bytes / 1e6, "; ", " MB");
+    g3_summary_amount(summary, "seconds", seconds, " in ", " s");
 }

@@ -24,7 +24,7 @@ static g3_view name_field(const difference *line)
 {
     if (line->row)
         return NO_RECORD;
-    return line->name.length ? line->name : g3_object_columns[line->field].name;
+    return line->field < G3_OBJECT_FIELDS ? g3_object_columns[line->field].name : line->name;
 }
 
 static void append_row_as_json(g3_buffer *lines, const g3_record *row)
@@ -158,7 +158,7 @@ static void append_sdk_line(g3_buffer *lines, const difference *line)
     g3_buffer_append_char(lines, '\n');
 }
 
-static void append_line(g3_difference_writer *writer, g3_buffer *lines, const difference *line)
+static void append_form(g3_difference_writer *writer, g3_buffer *lines, const difference *line)
 {
     switch (writer->form) {
     case G3_DIFFERENCE_NDJSON:
@@ -170,6 +170,50 @@ static void append_line(g3_difference_writer *writer, g3_buffer *lines, const di
     case G3_DIFFERENCE_SDK:
         append_sdk_line(lines, line);
         break;
+    }
+}
+
+/* In front of a line that a report will be told of, bytes: of the line, of the same as JSON (none
+ * where the line is that), of the field's name. These stand behind it in this order. */
+typedef struct frame {
+    size_t line, finding, field;
+} frame;
+
+static void append_line(g3_difference_writer *writer, g3_buffer *lines, const difference *line)
+{
+    if (!writer->report) {
+        append_form(writer, lines, line);
+        return;
+    }
+    frame lengths = {.field = name_field(line).length};
+    size_t place = lines->length;
+    g3_buffer_append(lines, (g3_view){(const char *)&lengths, sizeof lengths});
+    size_t begun = lines->length;
+    append_form(writer, lines, line);
+    lengths.line = lines->length - begun;
+    if (writer->form != G3_DIFFERENCE_NDJSON)
+        append_json_line(lines, line);
+    lengths.finding = lines->length - begun - lengths.line;
+    g3_buffer_append(lines, name_field(line));
+    memcpy(lines->data + place, &lengths, sizeof lengths);
+}
+
+void g3_difference_release(const g3_difference_writer *writer, g3_view held, g3_buffer *out)
+{
+    if (!writer->report) {
+        g3_buffer_append(out, held);
+        return;
+    }
+    const char *at = held.data, *end = held.data + held.length;
+    while (at < end) {
+        frame lengths;
+        memcpy(&lengths, at, sizeof lengths);
+        g3_view line = {at + sizeof lengths, lengths.line};
+        g3_view finding = {line.data + line.length, lengths.finding};
+        g3_view field = {finding.data + finding.length, lengths.field};
+        g3_buffer_append(out, line);
+        g3_report_add(writer->report, field, finding.length ? finding : line);
+        at = field.data + field.length;
     }
 }
 

@@ -11,7 +11,9 @@ struct g3_rejects {
     int64_t limit;
     bool name_files;
     g3_reporter *reporter;
+    g3_report *report; /* or NULL */
     uint64_t count;
+    g3_buffer line;  /* scratch: a finding */
     g3_buffer valid; /* scratch: a row made UTF-8 */
 };
 
@@ -42,17 +44,35 @@ static bool fail_unread(g3_error *error)
                    "the reader of the reject file went away: rejected rows would be lost");
 }
 
-static bool write_reject(g3_rejects *rejects, const char *file, const g3_bad_row *bad,
-                         g3_error *error)
+static void append_reject(g3_rejects *rejects, const char *file, const g3_bad_row *bad,
+                          g3_buffer *line)
 {
-    g3_buffer *line = g3_sink_buffer(rejects->sink);
     g3_buffer_append_format(line, "{\"line\":%" PRIu64, bad->line);
     append_text_member(line, ",\"reason\":", g3_view_of(bad->reason), &rejects->valid);
     append_text_member(line, ",\"row\":", bad->text, &rejects->valid);
     if (rejects->name_files)
         append_text_member(line, ",\"file\":", g3_view_of(file), &rejects->valid);
     g3_buffer_append(line, G3_VIEW("}\n"));
+}
+
+static bool write_reject(g3_rejects *rejects, const char *file, const g3_bad_row *bad,
+                         g3_error *error)
+{
+    append_reject(rejects, file, bad, g3_sink_buffer(rejects->sink));
     return g3_sink_settle(rejects->sink, false, error) || fail_unread(error);
+}
+
+void g3_rejects_tell(g3_rejects *rejects, g3_report *report)
+{
+    rejects->report = report;
+}
+
+static void tell_reject(g3_rejects *rejects, const char *file, const g3_bad_row *bad)
+{
+    g3_buffer_clear(&rejects->line);
+    if (g3_report_wants(rejects->report))
+        append_reject(rejects, file, bad, &rejects->line);
+    g3_report_add(rejects->report, G3_VIEW("rejected"), g3_buffer_view(&rejects->line));
 }
 
 bool g3_rejects_add(g3_rejects *rejects, const char *file, const g3_bad_row *bad, g3_error *error)
@@ -60,6 +80,8 @@ bool g3_rejects_add(g3_rejects *rejects, const char *file, const g3_bad_row *bad
     rejects->count++;
     if (rejects->reporter)
         rejects->reporter->facts.rejected++;
+    if (rejects->report)
+        tell_reject(rejects, file, bad);
     if (rejects->sink && !write_reject(rejects, file, bad, error))
         return false;
     if (!rejects->sink && rejects->count <= G3_REJECT_WARNINGS)
@@ -92,6 +114,7 @@ bool g3_rejects_finish(g3_rejects *rejects, g3_error *error)
     if (rejects->sink)
         done = g3_sink_finish(rejects->sink, error) || fail_unread(error);
     g3_buffer_free(&rejects->valid);
+    g3_buffer_free(&rejects->line);
     free(rejects);
     return done;
 }

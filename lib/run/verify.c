@@ -2,6 +2,7 @@
  * by g3-verify. */
 #include "g3/run/verify.h"
 #include "g3/base/clock.h"
+#include "g3/record/json.h"
 #include "verify_state.h"
 #include <inttypes.h>
 
@@ -31,7 +32,7 @@ bool g3_verify_emit(g3_verify *verify, g3_view lines, g3_error *error)
 {
     if (lines.length == 0)
         return true;
-    g3_buffer_append(g3_sink_buffer(verify->options->output), lines);
+    g3_difference_release(&verify->differences, lines, g3_sink_buffer(verify->options->output));
     return g3_sink_settle(verify->options->output, false, error);
 }
 
@@ -63,6 +64,16 @@ bool g3_verify_release(g3_verify *verify, g3_error *error)
     return good;
 }
 
+static void report_extra(g3_verify *verify, g3_view guid)
+{
+    g3_buffer_clear(&verify->lines);
+    g3_buffer_append_text(&verify->lines, "{\"guid\":");
+    g3_json_append_string(&verify->lines, guid);
+    g3_buffer_append_char(&verify->lines, '}');
+    g3_report_add(verify->options->report, G3_VIEW("in the index only"),
+                  g3_buffer_view(&verify->lines));
+}
+
 bool g3_verify_write_extra(g3_verify *verify, const g3_record *record, g3_error *error)
 {
     if (!verify->extra)
@@ -76,6 +87,8 @@ bool g3_verify_write_extra(g3_verify *verify, const g3_record *record, g3_error 
                        guid.data, reason);
     }
     verify->result->extra++;
+    if (verify->options->report)
+        report_extra(verify, g3_record_guid(record));
     return g3_sink_settle(verify->options->extra, false, error);
 }
 
@@ -183,7 +196,9 @@ bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_re
         .way = first_lookup_way(options->way),
         .rows = g3_record_packer_open(),
         .records = g3_record_packer_open(),
-        .differences = {.form = options->form, .delimiter = options->delimiter},
+        .differences = {.form = options->form,
+                        .delimiter = options->delimiter,
+                        .report = options->report},
     };
     *result = (g3_verify_result){0};
     if (options->extra)
@@ -210,29 +225,33 @@ bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_re
 }
 
 void g3_verify_summarize(const g3_verify_result *result, uint64_t rejected, uint64_t requests,
-                         double seconds, g3_reporter *reporter)
+                         double seconds, g3_summary *summary)
 {
-    g3_buffer text = {0};
-    g3_buffer_append_format(&text, "%" PRIu64 " rows: %" PRIu64 " matched, %" PRIu64 " differ",
-                            result->rows, result->matched, result->differing);
+    g3_buffer before = {0};
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "rows", result->rows, "", " rows:");
+    g3_summary_count(summary, G3_SUMMARY_GOOD, "matched", result->matched, " ", " matched");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "differ", result->differing, ", ", " differ");
     const char *between = " (";
     for (size_t field = 0; field < G3_OBJECT_FIELDS; field++) {
         if (!result->fields[field])
             continue;
-        g3_view name = g3_object_columns[field].name;
-        g3_buffer_append_format(&text, "%s%.*s %" PRIu64, between, (int)name.length, name.data,
-                                result->fields[field]);
+        g3_view name = g3_object_columns[field].name; /* a literal: NUL stands behind it */
+        g3_buffer_clear(&before);
+        g3_buffer_append_format(&before, "%s%s ", between, name.data);
+        g3_summary_count(summary, G3_SUMMARY_DETAIL, name.data, result->fields[field],
+                         g3_buffer_text(&before), "");
         between = ", ";
     }
-    g3_buffer_append_text(&text, result->differing ? ")" : "");
-    g3_buffer_append_format(&text, ", %" PRIu64 " missing, %" PRIu64 " rejected", result->missing,
-                            rejected);
+    g3_summary_words(summary, *between == ',' ? ")" : "");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "missing", result->missing, ", ", " missing");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "rejected", rejected, ", ", " rejected");
     if (result->extra)
-        g3_buffer_append_format(&text, ", %" PRIu64 " in the index only", result->extra);
-    g3_buffer_append_format(&text, "; %" PRIu64 " requests", requests);
+        g3_summary_count(summary, G3_SUMMARY_COUNT, "in the index only", result->extra, ", ",
+                         " in the index only");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "requests", requests, "; ", " requests");
     if (result->swept)
-        g3_buffer_append_format(&text, ", %" PRIu64 " records swept", result->swept);
-    g3_buffer_append_format(&text, ", %.1f s", seconds);
-    g3_note(reporter, "%s", g3_buffer_text(&text));
-    g3_buffer_free(&text);
+        g3_summary_count(summary, G3_SUMMARY_COUNT, "records swept", result->swept, ", ",
+                         " records swept");
+    g3_summary_seconds(summary, seconds);
+    g3_buffer_free(&before);
 }

@@ -335,7 +335,7 @@ static bool release(verification *self, g3_error *error)
     while (good && !ended) {
         good = g3_sorter_next(self->held, &lines, &ended, error);
         if (good && !ended) {
-            g3_buffer_append(g3_sink_buffer(output), lines);
+            g3_difference_release(&self->differences, lines, g3_sink_buffer(output));
             good = g3_sink_settle(output, false, error);
         }
     }
@@ -373,7 +373,9 @@ bool g3_verify_metadata_run(g3_http *http, const g3_verify_options *options, con
                  .rejects = options->rejects,
                  .reporter = options->reporter},
         .packer = g3_record_packer_open(),
-        .differences = {.form = options->form, .delimiter = options->delimiter},
+        .differences = {.form = options->form,
+                        .delimiter = options->delimiter,
+                        .report = options->report},
         .comparer = {.source = source, .differences = &self.differences},
     };
     *result = (g3_verify_result){0};

@@ -9,6 +9,7 @@
 
 #include "g3/base/abi.h"
 #include "g3/base/error.h"
+#include "g3/base/series.h"
 
 G3_BEGIN_C
 
@@ -42,6 +43,7 @@ typedef struct g3_reporter {
     int progress_file;   /* descriptor that progress is written to as JSON lines, or 0 */
     double last_line;    /* of those, by g3_clock() */
     g3_progress_facts facts;
+    g3_series *series; /* notes what is done when, or NULL; borrowed */
 } g3_reporter;
 
 /* Makes a reporter, in main; there is nothing to free.
@@ -60,6 +62,7 @@ void g3_warn(g3_reporter *reporter, const char *format, ...) __attribute__((form
 int g3_report_error(g3_reporter *reporter, const g3_error *error);
 
 /* Says how far the work is, for the rate and the time left; before g3_progress().
+ * Told to `series` as well, whether progress is drawn or not.
  * @param total  0: not known */
 void g3_progress_of(g3_reporter *reporter, uint64_t done, uint64_t total);
 

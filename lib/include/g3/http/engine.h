@@ -20,6 +20,7 @@
 #include "g3/base/abi.h"
 #include "g3/base/buffer.h"
 #include "g3/base/error.h"
+#include "g3/base/histogram.h"
 #include "g3/base/report.h"
 #include "g3/http/url.h"
 #include <time.h>
@@ -179,16 +180,40 @@ bool g3_http_send(g3_http *http, g3_request *take_request, g3_response *response
 bool g3_http_fetch(g3_http *http, g3_method method, const char *url, g3_view body,
                    g3_response *response, g3_error *error);
 
+/* Why a request was sent again. */
+typedef enum g3_http_cause {
+    G3_HTTP_CAUSE_UNREACHED, /* no connection to the service */
+    G3_HTTP_CAUSE_TIMEOUT,   /* no whole answer in time */
+    G3_HTTP_CAUSE_BROKEN,    /* reset, empty, cut off or garbled answer */
+    G3_HTTP_CAUSE_UNUSABLE,  /* a good answer that its receiver could not use */
+    G3_HTTP_CAUSE_408,       /* these statuses */
+    G3_HTTP_CAUSE_429,
+    G3_HTTP_CAUSE_500,
+    G3_HTTP_CAUSE_502,
+    G3_HTTP_CAUSE_503,
+    G3_HTTP_CAUSE_504,
+    G3_HTTP_CAUSE_5XX, /* another one of these */
+    G3_HTTP_CAUSES,
+} g3_http_cause;
+
+/* What people call a cause: "503 Service Unavailable"; static. */
+const char *g3_http_cause_name(g3_http_cause cause);
+
 /* Counters since open. */
 typedef struct g3_http_statistics {
     uint64_t requests; /* answers received */
     uint64_t retries;
-    uint64_t bytes; /* of answers' bodies, unpacked */
-    int64_t window; /* requests that the engine allows in flight at present */
+    uint64_t causes[G3_HTTP_CAUSES]; /* of the retries */
+    uint64_t bytes;                  /* of answers' bodies, unpacked */
+    int64_t window;                  /* requests that the engine allows in flight at present */
+    g3_histogram latency; /* of tries that were answered: seconds to the answer's last byte */
 } g3_http_statistics;
 
 /* The counters as they are now. */
 g3_http_statistics g3_http_get_statistics(const g3_http *http);
+
+/* Adds the counters of another engine, but for the window. */
+void g3_http_statistics_add(g3_http_statistics *statistics, const g3_http_statistics *other);
 
 void g3_http_close(g3_http *http); /* NULL is allowed */
 

@@ -34,6 +34,7 @@ typedef struct g3_content_options {
                         (expected the URL, or null if there is none that can be read; actual null)
                         where it can't be read; borrowed, as below */
     g3_rejects *rejects;
+    g3_report *report;     /* told of the differences; NULL: none is wanted */
     g3_reporter *reporter; /* is told why something can't be read */
 } g3_content_options;
 
@@ -41,9 +42,14 @@ typedef struct g3_content_options {
 typedef struct g3_content_result {
     uint64_t rows;
     uint64_t matched, differing;
-    uint64_t unreadable; /* could not be read, or not to its end */
-    uint64_t bytes;      /* read */
+    uint64_t unreadable;     /* could not be read, or not to its end */
+    uint64_t bytes;          /* read */
+    g3_http_statistics http; /* of all requests */
 } g3_content_result;
+
+/* Adds to a summary what was found. */
+void g3_content_summarize(const g3_content_result *result, uint64_t rejected, double seconds,
+                          g3_summary *summary);
 
 /* Verifies all rows. Rows that say neither size nor md5 nor sha256 are rejected.
  * @param result  filled in, also on failure

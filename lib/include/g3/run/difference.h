@@ -18,6 +18,7 @@
 
 #include "g3/base/abi.h"
 #include "g3/run/compare.h"
+#include "g3/run/report.h"
 
 G3_BEGIN_C
 
@@ -31,14 +32,16 @@ typedef enum g3_difference_form {
 /* Writes differences in one form. */
 typedef struct g3_difference_writer {
     g3_difference_form form;
-    char delimiter;  /* of G3_DIFFERENCE_TABLE */
-    g3_buffer space; /* of the writer's own; zero-initialise, g3_buffer_free() at the end */
+    char delimiter;    /* of G3_DIFFERENCE_TABLE */
+    g3_report *report; /* told what is released; borrowed; or NULL */
+    g3_buffer space;   /* of the writer's own; zero-initialise, g3_buffer_free() at the end */
 } g3_difference_writer;
 
 /* Appends the header line that CSV and TSV begin with; nothing for other forms. */
 void g3_difference_append_header(g3_difference_writer *writer, g3_buffer *lines);
 
-/* Appends a line for each field in `fields`.
+/* Appends a line for each field in `fields`, to be held or released at once, by
+ * g3_difference_release(): with a report there is more in `lines` than the lines.
  * @param record  the index record; NULL: there is none, and `fields` is ignored */
 void g3_difference_append(g3_difference_writer *writer, g3_buffer *lines, const g3_record *row,
                           const g3_record *record, g3_field_set fields);
@@ -47,6 +50,10 @@ void g3_difference_append(g3_difference_writer *writer, g3_buffer *lines, const 
  * @param actual  G3_NULL: there is none */
 void g3_difference_append_named(g3_difference_writer *writer, g3_buffer *lines, g3_view guid,
                                 g3_view name, const g3_value *expected, const g3_value *actual);
+
+/* Appends lines that were made by the functions above to an output, and tells the report of them,
+ * in their order there. @param held  not a view into `out` */
+void g3_difference_release(const g3_difference_writer *writer, g3_view held, g3_buffer *out);
 
 G3_END_C
 

@@ -12,6 +12,7 @@
 #include "g3/base/abi.h"
 #include "g3/base/report.h"
 #include "g3/record/manifest.h"
+#include "g3/run/report.h"
 
 G3_BEGIN_C
 
@@ -28,6 +29,10 @@ typedef struct g3_rejects g3_rejects;
  * @return owned by the caller: g3_rejects_finish(); NULL with an error */
 g3_rejects *g3_rejects_open(const char *path, int64_t limit, bool name_files, g3_reporter *reporter,
                             g3_error *error);
+
+/* Has a report told of all rejected rows, as category "rejected". @param report  borrowed; or NULL
+ */
+void g3_rejects_tell(g3_rejects *rejects, g3_report *report);
 
 /* Takes a bad row of `file`.
  * @return false with G3_EXIT_INPUT if that is one more than the limit, with G3_EXIT_LOCAL if the

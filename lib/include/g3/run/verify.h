@@ -51,6 +51,7 @@ typedef struct g3_verify_options {
                        not wanted. Needs a sweep: `way` is AUTO or SWEEP */
     g3_format extra_format; /* not AUTO */
     g3_rejects *rejects;
+    g3_report *report; /* told of the differences; NULL: none is wanted */
     g3_reporter *reporter;
 } g3_verify_options;
 
@@ -72,10 +73,10 @@ typedef struct g3_verify_result {
 bool g3_verify_run(g3_http *http, const g3_verify_options *options, g3_verify_result *result,
                    g3_error *error);
 
-/* Says in one line what was found: rows, matched, missing, differing by field, rejected, requests,
+/* Adds to a summary what was found: rows, matched, missing, differing by field, rejected, requests,
  * seconds. */
 void g3_verify_summarize(const g3_verify_result *result, uint64_t rejected, uint64_t requests,
-                         double seconds, g3_reporter *reporter);
+                         double seconds, g3_summary *summary);
 
 G3_END_C
 
