@@ -1,7 +1,7 @@
 /* g3-diff: what has changed between two manifests. */
 #include "common.h"
 #include "g3/run/diff.h"
-#include <inttypes.h>
+#include "report.h"
 #include <stdlib.h>
 
 typedef enum diff_kind { KIND_OBJECT, KIND_METADATA } diff_kind;
@@ -32,6 +32,7 @@ typedef struct diff_run {
     g3_manifest_options manifest;
     g3_reporter *reporter;
     g3_rejects *rejects;
+    g3_report *report; /* or NULL */
     g3_sink *output;
     g3_diff_result result;
 } diff_run;
@@ -48,8 +49,25 @@ static bool check_usage(const diff_run *run, const g3_text_list *operands, g3_er
         return g3_fail(error, G3_EXIT_USAGE,
                        "--unordered: differences come in the order of their keys");
     const common_output outputs[] = {{"-o", run->common->output},
-                                     {"--reject", run->common->reject}};
+                                     {"--reject", run->common->reject},
+                                     {"--report", run->common->report}};
     return common_part_outputs(outputs, G3_COUNT(outputs), error);
+}
+
+static bool open_report(diff_run *run, const g3_text_list *operands, g3_error *error)
+{
+    bool by_md5 = run->mine->key == KEY_MD5;
+    g3_report_options options = {.title = "What changed between two manifests",
+                                 .unit = "rows",
+                                 .category = "field",
+                                 .columns = by_md5 ? "md5|change|old|new" : "guid|change|old|new",
+                                 .compared = true,
+                                 .all = run->common->output};
+    if (!report_open(run->common, &options, run->reporter, &run->report, error))
+        return false;
+    report_add_files(run->report, "Old", &operands->items[0], 1);
+    report_add_files(run->report, "New", &operands->items[1], 1);
+    return true;
 }
 
 static bool compare(diff_run *run, const g3_text_list *operands, g3_error *error)
@@ -57,9 +75,12 @@ static bool compare(diff_run *run, const g3_text_list *operands, g3_error *error
     const common_options *common = run->common;
     g3_kind kind = run->mine->kind == KIND_METADATA ? G3_KIND_METADATA : G3_KIND_OBJECT;
     if (!check_usage(run, operands, error) ||
-        !common_manifest_options(common, kind, &run->manifest, error))
+        !common_manifest_options(common, kind, &run->manifest, error) ||
+        !open_report(run, operands, error))
         return false;
     run->rejects = g3_rejects_open(common->reject, common->max_rejects, true, run->reporter, error);
+    if (run->rejects)
+        g3_rejects_tell(run->rejects, run->report);
     run->output = run->rejects ? g3_sink_open(common->output, error) : NULL;
     if (!run->output)
         return false;
@@ -73,6 +94,7 @@ static bool compare(diff_run *run, const g3_text_list *operands, g3_error *error
         .format = common_output_format(common, G3_FORMAT_NDJSON),
         .delimiter = common->delimiter,
         .rejects = run->rejects,
+        .report = run->report,
         .reporter = run->reporter,
     };
     return g3_diff_run(&options, &run->result, error);
@@ -82,18 +104,20 @@ static int finish(diff_run *run, bool done, g3_error *error)
 {
     g3_error later; /* one that no longer matters: an earlier one has ended the run */
     const g3_diff_result *result = &run->result;
+    g3_summary summary = {0};
     uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
     done = common_close_output(run->output, done, false, done ? error : &later);
     done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
-    if (!done)
-        return g3_report_error(run->reporter, error);
-    g3_note(run->reporter,
-            "%" PRIu64 " and %" PRIu64 " rows: %" PRIu64 " added, %" PRIu64 " removed, %" PRIu64
-            " changed, %" PRIu64 " the same, %" PRIu64 " rejected",
-            result->old_rows, result->new_rows, result->added, result->removed, result->changed,
-            result->same, rejected);
+    g3_diff_summarize(result, rejected, &summary);
+    if (done)
+        g3_summary_say(&summary, run->reporter);
     bool differences = result->added || result->removed || result->changed || rejected;
-    return differences ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+    int status = !done         ? g3_report_error(run->reporter, error)
+                 : differences ? G3_EXIT_DIFFERENCES
+                               : G3_EXIT_DONE;
+    status = report_close(run->report, &summary, NULL, status, error->message, run->reporter);
+    g3_summary_free(&summary);
+    return status;
 }
 
 static int run_diff(void *context, const g3_text_list *operands, g3_reporter *reporter)
@@ -123,6 +147,7 @@ int main(int argc, char **argv)
     common_options common = COMMON_DEFAULTS;
     diff_options mine = {0};
     g3_option_group groups[] = {{"Comparing", DIFF_OPTIONS, G3_COUNT(DIFF_OPTIONS), &mine},
+                                {"Report", REPORT_OPTIONS, REPORT_OPTION_COUNT, &common},
                                 {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-diff",

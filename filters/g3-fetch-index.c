@@ -3,7 +3,7 @@
 #include "g3/base/clock.h"
 #include "g3/commons/endpoint.h"
 #include "g3/run/fetch.h"
-#include <inttypes.h>
+#include "report.h"
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -150,29 +150,37 @@ static bool check_usage(const common_options *common, const fetch_options *mine,
     const common_output outputs[] = {{"-o", common->output},
                                      {"--unmatched", mine->unmatched},
                                      {"--resume", mine->resume},
-                                     {"--reject", common->reject}};
+                                     {"--reject", common->reject},
+                                     {"--report", common->report}};
     return common_part_outputs(outputs, G3_COUNT(outputs), error);
 }
 
-static void summarize(g3_reporter *reporter, const g3_fetch_result *result, const g3_http *http,
-                      double seconds)
+static bool open_report(const common_options *common, const fetch_options *mine,
+                        const g3_commons *commons, g3_reporter *reporter, g3_report **report,
+                        g3_error *error)
 {
-    g3_http_statistics statistics = g3_http_get_statistics(http);
-    if (result->done_before)
-        return;
-    g3_note(reporter,
-            "%" PRIu64 " records, %" PRIu64 " requests (%" PRIu64
-            " repeated), %.1f seconds, %.0f records/s",
-            result->records, statistics.requests, statistics.retries, seconds,
-            seconds > 0 ? (double)result->records / seconds : 0);
-    if (result->unmatched)
-        g3_note(reporter, "%" PRIu64 " of the list were not found", result->unmatched);
+    const char *const *list = mine->md5s ? &mine->md5s : &mine->guids;
+    g3_report_options options = {.title = *list ? "Records of a list, fetched from the index"
+                                                : "The index, fetched as a manifest",
+                                 .unit = "records",
+                                 .category = "result",
+                                 .columns = mine->md5s ? "md5" : "guid",
+                                 .compared = true,
+                                 .all = mine->unmatched};
+    if (!report_open(common, &options, reporter, report, error))
+        return false;
+    report_add_url(*report, "Index service", commons->index);
+    if (*list)
+        report_add_files(*report, mine->md5s ? "List of md5s" : "List of GUIDs", list, 1);
+    g3_report_fact(*report, "Manifest",
+                   strcmp(common->output, "-") == 0 ? "standard output" : common->output);
+    return true;
 }
 
 /* Fetches by the options. */
 static bool fetch(const common_options *common, const fetch_options *mine, g3_commons *commons,
-                  int64_t page, g3_rejects *rejects, g3_reporter *reporter, g3_fetch_result *result,
-                  g3_error *error)
+                  int64_t page, g3_rejects *rejects, g3_report *report, g3_reporter *reporter,
+                  g3_fetch_result *result, g3_error *error)
 {
     g3_manifest_options list = {0};
     bool done = commons->index || g3_fail(error, G3_EXIT_USAGE,
@@ -194,6 +202,7 @@ static bool fetch(const common_options *common, const fetch_options *mine, g3_co
             .unmatched = mine->unmatched,
             .rejects = rejects,
             .journal = mine->resume,
+            .report = report,
             .reporter = reporter};
         done = g3_fetch_run(commons->http, &options, result, error);
     }
@@ -208,6 +217,28 @@ typedef struct fetch_context {
     const g3_service_options *service;
 } fetch_context;
 
+/* Says what was done, and ends the run.
+ * @param error  what ended it, NULL if it is done
+ * @param found  it is done, and there is something to report */
+static int finish(g3_report *report, const g3_fetch_result *result, const g3_http *http,
+                  double seconds, const g3_error *error, bool found, g3_reporter *reporter)
+{
+    g3_summary summary = {0};
+    g3_http_statistics statistics = {0};
+    int status = found ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+    if (http)
+        statistics = g3_http_get_statistics(http);
+    g3_fetch_summarize(result, &statistics, seconds, &summary);
+    if (error)
+        status = g3_report_error(reporter, error);
+    else if (!result->done_before)
+        g3_summary_say(&summary, reporter);
+    status = report_close(report, &summary, &statistics, status, error ? error->message : NULL,
+                          reporter);
+    g3_summary_free(&summary);
+    return status;
+}
+
 static int run(void *context, const g3_text_list *operands, g3_reporter *reporter)
 {
     const fetch_context *given = context;
@@ -215,6 +246,7 @@ static int run(void *context, const g3_text_list *operands, g3_reporter *reporte
     const fetch_options *mine = given->mine;
     g3_commons commons = {0};
     g3_rejects *rejects = NULL;
+    g3_report *report = NULL;
     g3_fetch_result result = {0};
     g3_error error = {0}, later;
     uint64_t rejected = 0;
@@ -223,17 +255,21 @@ static int run(void *context, const g3_text_list *operands, g3_reporter *reporte
         check_usage(common, mine, operands, &error) &&
         (rejects = g3_rejects_open(common->reject, common->max_rejects, false, reporter, &error)) &&
         g3_commons_open(&commons, given->service, reporter, &error) &&
-        fetch(common, mine, &commons, given->service->batch, rejects, reporter, &result, &error);
+        open_report(common, mine, &commons, reporter, &report, &error);
+    if (done) {
+        g3_rejects_tell(rejects, report);
+        done = fetch(common, mine, &commons, given->service->batch, rejects, report, reporter,
+                     &result, &error);
+    }
     if (rejects) {
         rejected = g3_rejects_count(rejects);
         done = g3_rejects_finish(rejects, done ? &error : &later) && done;
     }
-    if (done)
-        summarize(reporter, &result, commons.http, g3_clock() - begun);
+    bool found = rejected || result.unmatched || result.incomplete;
+    int status = finish(report, &result, commons.http, g3_clock() - begun, done ? NULL : &error,
+                        found, reporter);
     g3_commons_close(&commons);
-    if (!done)
-        return g3_report_error(reporter, &error);
-    return rejected || result.unmatched || result.incomplete ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+    return status;
 }
 
 /* The lines are those of the help. */
@@ -254,6 +290,7 @@ int main(int argc, char **argv)
         {"Fetching", FETCH_OPTIONS, G3_COUNT(FETCH_OPTIONS), &mine},
         {"Filters that the service applies", FILTER_OPTIONS, G3_COUNT(FILTER_OPTIONS), &mine},
         {"Service", g3_service_option_table, g3_service_option_count, &service},
+        {"Report", REPORT_OPTIONS, REPORT_OPTION_COUNT, &common},
         {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-fetch-index",

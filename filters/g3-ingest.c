@@ -4,6 +4,7 @@
 #include "g3/base/clock.h"
 #include "g3/commons/endpoint.h"
 #include "g3/run/ingest.h"
+#include "report.h"
 #include <stdlib.h>
 
 enum { KIND_OBJECT, KIND_METADATA };
@@ -127,6 +128,7 @@ typedef struct ingest_run {
     g3_commons commons;
     g3_manifest_options manifest;
     g3_rejects *rejects;
+    g3_report *report; /* or NULL */
     g3_sink *output;
     g3_sink *manifest_out;
     const char *paths[1]; /* of a plan or a journal, or standard input */
@@ -202,11 +204,10 @@ static bool check_usage(const ingest_run *run, size_t operand_count, g3_error *e
     const ingest_options *mine = run->mine;
     if (run->common->unordered)
         return g3_fail(error, G3_EXIT_USAGE, "--unordered: an ingest has its results in order");
-    const common_output outputs[] = {{"-o", run->common->output},
-                                     {"--manifest-out", mine->manifest_out},
-                                     {"--reject", run->common->reject},
-                                     {"--journal", mine->journal},
-                                     {"--undo", mine->undo}};
+    const common_output outputs[] = {
+        {"-o", run->common->output},       {"--manifest-out", mine->manifest_out},
+        {"--reject", run->common->reject}, {"--report", run->common->report},
+        {"--journal", mine->journal},      {"--undo", mine->undo}};
     return check_kind(mine, error) && check_task(mine, operand_count, error) &&
            common_part_outputs(outputs, G3_COUNT(outputs), error);
 }
@@ -238,15 +239,67 @@ static bool open_services(ingest_run *run, g3_error *error)
     return true;
 }
 
-static bool open_all(ingest_run *run, size_t path_count, g3_error *error)
+/* What the run does, for people. */
+static const char *choose_title(const ingest_options *mine)
+{
+    bool metadata = mine->kind == KIND_METADATA;
+    switch (choose_task(mine)) {
+    case G3_INGEST_CHECK:
+        return "Check of a manifest before its ingest";
+    case G3_INGEST_APPLY:
+        return metadata ? "A plan, applied to the metadata service"
+                        : "A plan, applied to the index";
+    case G3_INGEST_UNDO:
+        return metadata ? "An ingest of metadata, undone" : "An ingest into the index, undone";
+    case G3_INGEST_DELETE:
+        return mine->plan ? "Plan of a deletion"
+               : metadata ? "Deletion of metadata"
+                          : "Deletion from the index";
+    case G3_INGEST_WRITE:
+        break;
+    }
+    return mine->plan ? "Plan of an ingest"
+           : metadata ? "Ingest of metadata"
+                      : "Ingest into the index";
+}
+
+static bool open_report(ingest_run *run, const char *const *paths, size_t path_count,
+                        g3_error *error)
+{
+    const ingest_options *mine = run->mine;
+    bool metadata = mine->kind == KIND_METADATA;
+    g3_report_options options = {.title = choose_title(mine),
+                                 .unit = "rows",
+                                 .category = "action",
+                                 .columns =
+                                     mine->plan ? "line|guid|old|new|error" : "line|guid|error",
+                                 .all = run->common->output};
+    if (!report_open(run->common, &options, run->reporter, &run->report, error))
+        return false;
+    report_add_files(run->report,
+                     mine->apply  ? "Plan"
+                     : mine->undo ? "Journal"
+                                  : "Manifest",
+                     paths, path_count);
+    if (mine->source)
+        g3_report_fact(run->report, "Source", mine->source);
+    report_add_url(run->report, metadata ? "Metadata service" : "Index service",
+                   metadata ? run->commons.metadata : run->commons.index);
+    return true;
+}
+
+static bool open_all(ingest_run *run, const char *const *paths, size_t path_count, g3_error *error)
 {
     const common_options *common = run->common;
     g3_kind kind = run->mine->kind == KIND_METADATA ? G3_KIND_METADATA : G3_KIND_OBJECT;
     if (!common_manifest_options(common, kind, &run->manifest, error) ||
-        (!run->mine->check && !open_services(run, error)))
+        (!run->mine->check && !open_services(run, error)) ||
+        !open_report(run, paths, path_count, error))
         return false;
     run->rejects =
         g3_rejects_open(common->reject, common->max_rejects, path_count > 1, run->reporter, error);
+    if (run->rejects)
+        g3_rejects_tell(run->rejects, run->report);
     run->output = run->rejects ? g3_sink_open(common->output, error) : NULL;
     if (run->output && run->mine->manifest_out)
         run->manifest_out = g3_sink_open(run->mine->manifest_out, error);
@@ -284,7 +337,8 @@ static bool ingest(ingest_run *run, const g3_text_list *operands, g3_error *erro
     const ingest_options *mine = run->mine;
     run->options = (g3_ingest_options){.task = choose_task(mine), .reporter = run->reporter};
     set_paths(run, operands);
-    if (!check_usage(run, operands->count, error) || !open_all(run, run->options.path_count, error))
+    if (!check_usage(run, operands->count, error) ||
+        !open_all(run, run->options.paths, run->options.path_count, error))
         return false;
     g3_ingest_options *options = &run->options;
     options->base = run->commons.index;
@@ -304,6 +358,7 @@ static bool ingest(ingest_run *run, const g3_text_list *operands, g3_error *erro
     options->manifest_out = run->manifest_out;
     options->manifest_out_format = run->manifest_out ? choose_manifest_format(run) : G3_FORMAT_TSV;
     options->rejects = run->rejects;
+    options->report = run->report;
     return g3_ingest_run(run->commons.http, options, &run->result, error);
 }
 
@@ -312,18 +367,25 @@ static int finish(ingest_run *run, bool done, double seconds, g3_error *error)
     g3_error later; /* one that no longer matters: an earlier one has ended the run */
     const g3_ingest_result *result = &run->result;
     uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
-    uint64_t requests = run->commons.http ? g3_http_get_statistics(run->commons.http).requests : 0;
+    g3_summary summary = {0};
+    g3_http_statistics http = {0};
     bool stopped = !done && result->rows;
     done = common_close_output(run->manifest_out, done, stopped, done ? error : &later);
     done = common_close_output(run->output, done, stopped, done ? error : &later);
     done = g3_rejects_finish(run->rejects, done ? error : &later) && done;
+    if (run->commons.http)
+        http = g3_http_get_statistics(run->commons.http);
+    g3_ingest_summarize(&run->options, result, rejected, http.requests, seconds, &summary);
     if (done || stopped)
-        g3_ingest_summarize(&run->options, result, rejected, requests, seconds);
-    if (!done)
-        return g3_report_error(run->reporter, error);
+        g3_summary_say(&summary, run->reporter);
     bool bad = rejected || result->actions[G3_INGEST_CONFLICT] ||
                result->actions[G3_INGEST_FAILED] || result->actions[G3_INGEST_SKIPPED];
-    return bad ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+    int status = !done ? g3_report_error(run->reporter, error)
+                 : bad ? G3_EXIT_DIFFERENCES
+                       : G3_EXIT_DONE;
+    status = report_close(run->report, &summary, &http, status, error->message, run->reporter);
+    g3_summary_free(&summary);
+    return status;
 }
 
 static int run_ingest(void *context, const g3_text_list *operands, g3_reporter *reporter)
@@ -367,6 +429,7 @@ int main(int argc, char **argv)
     g3_option_group groups[] = {
         {"Ingesting", INGEST_OPTIONS, G3_COUNT(INGEST_OPTIONS), &mine},
         {"Service", g3_service_option_table, g3_service_option_count, &service},
+        {"Report", REPORT_OPTIONS, REPORT_OPTION_COUNT, &common},
         {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-ingest",

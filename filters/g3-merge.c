@@ -2,6 +2,7 @@
 #include "common.h"
 #include "g3/run/merge.h"
 #include "g3/run/unite.h"
+#include "report.h"
 #include <stdlib.h>
 
 enum { BY_MD5, BY_GUID };
@@ -132,6 +133,7 @@ typedef struct merge_run {
     g3_merge_key *keys;
     g3_manifest_options manifest;
     g3_rejects *rejects;
+    g3_report *report; /* or NULL */
     g3_merge_file output, unmatched, unmatched_index;
     g3_join_counts counts;
     g3_unite_result united;
@@ -213,7 +215,8 @@ static bool check_usage(const merge_run *run, const g3_text_list *operands, g3_e
     const common_output outputs[] = {{"-o", run->common->output},
                                      {"--unmatched", mine->unmatched},
                                      {"--unmatched-index", mine->unmatched_index},
-                                     {"--reject", run->common->reject}};
+                                     {"--reject", run->common->reject},
+                                     {"--report", run->common->report}};
     return common_part_outputs(outputs, G3_COUNT(outputs), error);
 }
 
@@ -233,14 +236,37 @@ static bool open_file(const merge_run *run, g3_merge_file *file, const char *pat
     return file->sink || !path;
 }
 
-static bool open_all(merge_run *run, g3_error *error)
+static bool open_report(merge_run *run, const char *const *paths, size_t path_count,
+                        g3_error *error)
+{
+    const merge_options *mine = run->mine;
+    g3_report_options options = {.title = mine->manifests
+                                              ? "Manifests merged into one"
+                                              : "Metadata merged with the GUIDs of an index",
+                                 .unit = "rows",
+                                 .category = "result",
+                                 .columns = "row",
+                                 .compared = true,
+                                 .all = mine->unmatched ? mine->unmatched : run->common->reject};
+    if (!report_open(run->common, &options, run->reporter, &run->report, error))
+        return false;
+    report_add_files(run->report, mine->manifests ? "Manifests" : "Metadata", paths, path_count);
+    if (!mine->manifests)
+        report_add_files(run->report, "Index", mine->index.items, mine->index.count);
+    return true;
+}
+
+static bool open_all(merge_run *run, const char *const *paths, size_t path_count, g3_error *error)
 {
     const common_options *common = run->common;
     const merge_options *mine = run->mine;
     g3_kind kind = mine->manifests ? G3_KIND_OBJECT : G3_KIND_RAW;
-    if (!common_manifest_options(common, kind, &run->manifest, error))
+    if (!common_manifest_options(common, kind, &run->manifest, error) ||
+        !open_report(run, paths, path_count, error))
         return false;
     run->rejects = g3_rejects_open(common->reject, common->max_rejects, true, run->reporter, error);
+    if (run->rejects)
+        g3_rejects_tell(run->rejects, run->report);
     return run->rejects && open_file(run, &run->output, common->output, G3_FORMAT_TSV, error) &&
            open_file(run, &run->unmatched, mine->unmatched, run->output.format, error) &&
            open_file(run, &run->unmatched_index, mine->unmatched_index, run->output.format, error);
@@ -290,6 +316,7 @@ static g3_merge_options make_options(const merge_run *run, const char *const *pa
         .unmatched = run->unmatched,
         .unmatched_index = run->unmatched_index,
         .rejects = run->rejects,
+        .report = run->report,
         .reporter = run->reporter,
     };
 }
@@ -312,6 +339,29 @@ static bool close_all(merge_run *run, bool done, g3_error *error)
     return g3_rejects_finish(run->rejects, done ? error : &later) && done;
 }
 
+/* Says what became of the rows, and ends the run. */
+static int finish(merge_run *run, const g3_merge_options *options, bool done, g3_error *error)
+{
+    g3_summary summary = {0};
+    uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
+    done = close_all(run, done, error);
+    if (run->mine->manifests)
+        g3_unite_summarize(&run->united, rejected, &summary);
+    else
+        g3_merge_summarize(&run->counts, rejected, &summary);
+    if (done && !run->mine->manifests)
+        g3_merge_warn(options, &run->counts);
+    if (done)
+        g3_summary_say(&summary, run->reporter);
+    bool unmatched = run->counts.metadata_matched < run->counts.metadata;
+    int status = !done ? g3_report_error(run->reporter, error)
+                 : rejected || (run->common->strict && unmatched) ? G3_EXIT_DIFFERENCES
+                                                                  : G3_EXIT_DONE;
+    status = report_close(run->report, &summary, NULL, status, error->message, run->reporter);
+    g3_summary_free(&summary);
+    return status;
+}
+
 static int run_merge(void *context, const g3_text_list *operands, g3_reporter *reporter)
 {
     static const char *const STANDARD_INPUT[] = {"-"};
@@ -321,29 +371,21 @@ static int run_merge(void *context, const g3_text_list *operands, g3_reporter *r
     g3_error error = {0};
     g3_merge_options options = {0};
     run->reporter = reporter;
-    bool done =
-        check_usage(run, operands, &error) && read_keys(run, &error) && open_all(run, &error);
+    bool done = check_usage(run, operands, &error) && read_keys(run, &error) &&
+                open_all(run, paths, path_count, &error);
     if (done && run->mine->manifests) {
         done = unite(run, paths, path_count, &error);
     } else if (done) {
         options = make_options(run, paths, path_count);
         done = g3_merge_run(&options, &run->counts, &error);
     }
-    uint64_t rejected = run->rejects ? g3_rejects_count(run->rejects) : 0;
-    done = close_all(run, done, &error);
-    if (done && run->mine->manifests)
-        g3_unite_summarize(&run->united, rejected, reporter);
-    else if (done)
-        g3_merge_summarize(&options, &run->counts, rejected);
+    int status = finish(run, &options, done, &error);
     free(run->keys);
     free((void *)run->manifest.maps);
     free(run->mine->keys.items);
     free(run->mine->item_keys.items);
     free(run->mine->index.items);
-    if (!done)
-        return g3_report_error(reporter, &error);
-    bool unmatched = run->counts.metadata_matched < run->counts.metadata;
-    return rejected || (run->common->strict && unmatched) ? G3_EXIT_DIFFERENCES : G3_EXIT_DONE;
+    return status;
 }
 
 /* The lines are those of the help. */
@@ -366,6 +408,7 @@ int main(int argc, char **argv)
     g3_option_group groups[] = {
         {"Merging metadata with GUIDs", MERGE_OPTIONS, G3_COUNT(MERGE_OPTIONS), &mine},
         {"Merging manifests", MANIFESTS_OPTIONS, G3_COUNT(MANIFESTS_OPTIONS), &mine},
+        {"Report", REPORT_OPTIONS, REPORT_OPTION_COUNT, &common},
         {"Input and output", COMMON_OPTIONS, COMMON_OPTION_COUNT, &common}};
     g3_command command = {
         .name = "g3-merge",

@@ -35,6 +35,13 @@ void g3_progress_of(g3_reporter *reporter, uint64_t done, uint64_t total)
     }
 }
 
+void g3_progress_skip(g3_reporter *reporter, uint64_t done)
+{
+    if (reporter && reporter->series)
+        g3_series_skip(reporter->series, g3_clock(), done);
+    g3_progress_of(reporter, done, 0);
+}
+
 /* Brings the rate up to date. */
 static void measure_rate(g3_progress_facts *facts, double now)
 {

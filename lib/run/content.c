@@ -363,6 +363,6 @@ void g3_content_summarize(const g3_content_result *result, uint64_t rejected, do
     g3_summary_count(summary, G3_SUMMARY_FINDING, "could not be read", result->unreadable, ", ",
                      " could not be read");
     g3_summary_count(summary, G3_SUMMARY_FINDING, "rejected", rejected, ", ", " rejected");
-    g3_summary_amount(summary, "MB read", (double)result->bytes / 1e6, "; ", " MB");
-    g3_summary_amount(summary, "seconds", seconds, " in ", " s");
+    g3_summary_amount(summary, "MB read", (double)result->bytes / 1e6, 1, "; ", " MB");
+    g3_summary_amount(summary, "seconds", seconds, 1, " in ", " s");
 }

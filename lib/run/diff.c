@@ -32,6 +32,7 @@ typedef struct diff_run {
     g3_manifest_writer *writer;
     g3_arena arena;    /* of the key at hand */
     g3_buffer space;   /* scratch */
+    g3_buffer line;    /* scratch: one that the report is told */
     bool same_columns; /* of both tables: rows that are alike are packed alike, most often */
 } diff_run;
 
@@ -57,6 +58,18 @@ static g3_view key_of(const diff_run *run, const g3_record *record)
     return key && key->type == G3_STRING ? key->text : (g3_view){0};
 }
 
+/* Tells the report of a line: by the field that changed, else by the change. */
+static void tell(diff_run *run, const g3_record *line)
+{
+    g3_report *report = run->options->report;
+    const g3_value *field = &line->fields[FIELD].value;
+    g3_buffer_clear(&run->line);
+    if (g3_report_wants(report))
+        g3_json_append_record(&run->line, line);
+    g3_report_add(report, field->type == G3_NULL ? line->fields[CHANGE].value.text : field->text,
+                  g3_view_trim(g3_buffer_view(&run->line)));
+}
+
 /* Writes one line. @param values  NULL stands for nothing */
 static bool write_line(diff_run *run, g3_view key, const char *change, g3_view field,
                        const g3_value *old_value, const g3_value *new_value, g3_error *error)
@@ -71,6 +84,8 @@ static bool write_line(diff_run *run, g3_view key, const char *change, g3_view f
     };
     g3_record line = {.fields = fields, .count = COLUMNS};
     g3_manifest_write(run->writer, &line);
+    if (run->options->report)
+        tell(run, &line);
     return g3_sink_settle(run->options->output, false, error);
 }
 
@@ -215,6 +230,7 @@ static bool read_side(diff_run *run, side *self, uint64_t *rows, g3_error *error
             g3_progress(options->reporter, "%s: %" PRIu64 " rows read", self->path, *rows);
     }
     done = done && next == G3_NEXT_END;
+    g3_progress_of(options->reporter, run->result->old_rows + run->result->new_rows, 0);
     g3_row_feed_close(&feed);
     return done;
 }
@@ -361,5 +377,17 @@ bool g3_diff_run(const g3_diff_options *options, g3_diff_result *result, g3_erro
     g3_manifest_writer_close(run.writer);
     g3_arena_free(&run.arena);
     g3_buffer_free(&run.space);
+    g3_buffer_free(&run.line);
     return done;
+}
+
+void g3_diff_summarize(const g3_diff_result *result, uint64_t rejected, g3_summary *summary)
+{
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "old rows", result->old_rows, "", " and ");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "new rows", result->new_rows, "", " rows: ");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "added", result->added, "", " added, ");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "removed", result->removed, "", " removed, ");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "changed", result->changed, "", " changed, ");
+    g3_summary_count(summary, G3_SUMMARY_GOOD, "the same", result->same, "", " the same, ");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "rejected", rejected, "", " rejected");
 }

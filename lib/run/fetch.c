@@ -147,6 +147,7 @@ static bool open_at_journal(fetch *run, g3_journal *journal, bool *named, g3_err
     if (run->output) {
         if (saved)
             g3_note(options->reporter, "going on after %" PRIu64 " records", state.records);
+        g3_progress_skip(options->reporter, saved ? state.records : 0);
         return true;
     }
     run->result->records = state.records;
@@ -195,4 +196,19 @@ bool g3_fetch_run(g3_http *http, const g3_fetch_options *options, g3_fetch_resul
     fetch run = {.options = options, .result = result};
     *result = (g3_fetch_result){0};
     return options->journal ? fetch_resumably(http, &run, error) : fetch_at_once(http, &run, error);
+}
+
+void g3_fetch_summarize(const g3_fetch_result *result, const g3_http_statistics *http,
+                        double seconds, g3_summary *summary)
+{
+    double rate = seconds > 0 ? (double)result->records / seconds : 0;
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "records", result->records, "", " records, ");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "requests", http->requests, "", " requests (");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "requests repeated", http->retries, "",
+                     " repeated), ");
+    g3_summary_amount(summary, "seconds", seconds, 1, "", " seconds, ");
+    g3_summary_amount(summary, "records a second", rate, 0, "", " records/s");
+    if (result->unmatched)
+        g3_summary_count(summary, G3_SUMMARY_COUNT, "not found", result->unmatched, "\n",
+                         " of the list were not found");
 }

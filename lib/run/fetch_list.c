@@ -5,6 +5,7 @@
 #include "fetch_list.h"
 #include "fetch_md5.h"
 #include "g3/io/sink.h"
+#include "g3/record/json.h"
 #include "g3/run/lookup.h"
 #include "g3/run/sweep.h"
 #include "wanted.h"
@@ -23,15 +24,22 @@ typedef struct list_run {
     size_t next_item; /* for lookups by GUID */
 } list_run;
 
-static bool write_record(void *context, g3_record *record, g3_error *error)
+static bool write_record(list_run *run, g3_record *record, g3_error *error)
+{
+    run->result->records++;
+    return g3_fetch_output_write(run->output, record, error);
+}
+
+/* The same for one that was looked up; a sweep tells itself how far it is. */
+static bool write_found(void *context, g3_record *record, g3_error *error)
 {
     list_run *run = context;
-    run->result->records++;
+    bool done = write_record(run, record, error);
     g3_progress_of(run->options->reporter, run->result->records, g3_wanted_count(run->wanted));
     g3_progress(run->options->reporter, "%zu of %zu found",
                 g3_wanted_count(run->wanted) - g3_wanted_missing(run->wanted),
                 g3_wanted_count(run->wanted));
-    return g3_fetch_output_write(run->output, record, error);
+    return done;
 }
 
 /* Takes a page of the sweep. */
@@ -83,7 +91,7 @@ static bool take_record(void *context, g3_view guid, g3_view note, const g3_reco
         g3_wanted_find(run->wanted, g3_record_guid(record), &other))
         return true;
     g3_record copy = *record;
-    return write_record(run, &copy, error);
+    return write_found(run, &copy, error);
 }
 
 static bool look_up_guids(g3_http *http, list_run *run, g3_error *error)
@@ -127,14 +135,33 @@ static bool fetch_wanted(g3_http *http, list_run *run, g3_error *error)
     if (records >= 0 && count * (run->field == G3_MD5 ? SWEPT_PER_MD5 : SWEPT_PER_GUID) > records)
         return sweep(http, run, error);
     if (run->field == G3_MD5)
-        return g3_fetch_by_md5(http, run->options->base, page, run->wanted, write_record, run,
+        return g3_fetch_by_md5(http, run->options->base, page, run->wanted, write_found, run,
                                error);
     return look_up_guids(http, run, error);
+}
+
+/* Tells the report what was not found. */
+static void tell_unmatched(const list_run *run)
+{
+    g3_buffer line = {0};
+    for (size_t i = 0; i < g3_wanted_count(run->wanted); i++) {
+        if (g3_wanted_is_found(run->wanted, i))
+            continue;
+        g3_buffer_clear(&line);
+        g3_buffer_append_char(&line, '{');
+        g3_buffer_append(&line, g3_object_columns[run->field].json_key);
+        g3_json_append_string(&line, g3_wanted_item(run->wanted, i));
+        g3_buffer_append_char(&line, '}');
+        g3_report_add(run->options->report, G3_VIEW("not found"), g3_buffer_view(&line));
+    }
+    g3_buffer_free(&line);
 }
 
 static bool write_unmatched(const list_run *run, g3_error *error)
 {
     run->result->unmatched = g3_wanted_missing(run->wanted);
+    if (run->options->report)
+        tell_unmatched(run);
     if (!run->options->unmatched)
         return true;
     g3_sink *sink = g3_sink_open(run->options->unmatched, error);

@@ -95,6 +95,26 @@ static void add_change(g3_ingest *ingest, const g3_ingest_row *row, g3_record *l
     add_field(line, NEW, json_value(ingest, changes ? row->change : (g3_view){0}));
 }
 
+bool g3_ingest_is_finding(g3_ingest_action action)
+{
+    return action == G3_INGEST_CONFLICT || action == G3_INGEST_FAILED ||
+           action == G3_INGEST_SKIPPED;
+}
+
+/* Tells the report of a line that somebody should look at. */
+static void tell(g3_ingest *ingest, g3_ingest_action action, const g3_record *line)
+{
+    const g3_ingest_options *options = ingest->options;
+    bool change = options->plan && action != G3_INGEST_UNCHANGED;
+    if (!options->report || (!change && !g3_ingest_is_finding(action)))
+        return;
+    g3_buffer_clear(&ingest->space);
+    if (g3_report_wants(options->report))
+        g3_json_append_record(&ingest->space, line);
+    g3_report_add(options->report, g3_view_of(g3_ingest_action_names[action]),
+                  g3_view_trim(g3_buffer_view(&ingest->space)));
+}
+
 static bool write_line(g3_ingest *ingest, const g3_ingest_output *output, const g3_ingest_row *row,
                        g3_error *error)
 {
@@ -112,6 +132,7 @@ static bool write_line(g3_ingest *ingest, const g3_ingest_output *output, const 
     if (names_files(output->options) && row->file)
         add_field(&line, FILE_NAME, text_value(g3_view_of(row->file)));
     g3_manifest_write(output->lines, &line);
+    tell(ingest, row->action, &line);
     return g3_sink_settle(output->options->output, false, error);
 }
 
@@ -145,25 +166,30 @@ bool g3_ingest_write_row(g3_ingest *ingest, const g3_ingest_output *output,
 }
 
 void g3_ingest_summarize(const g3_ingest_options *options, const g3_ingest_result *result,
-                         uint64_t rejected, uint64_t requests, double seconds)
+                         uint64_t rejected, uint64_t requests, double seconds, g3_summary *summary)
 {
     if (options->task == G3_INGEST_CHECK) {
-        g3_note(options->reporter, "%" PRIu64 " rows can be ingested, %" PRIu64 " are rejected",
-                result->rows, rejected);
+        g3_summary_count(summary, G3_SUMMARY_GOOD, "can be ingested", result->rows, "",
+                         " rows can be ingested, ");
+        g3_summary_count(summary, G3_SUMMARY_FINDING, "rejected", rejected, "", " are rejected");
         return;
     }
-    g3_buffer text = {0};
-    g3_buffer_append_format(&text, "%s%" PRIu64 " rows: ", options->plan ? "planned: " : "",
-                            result->rows);
-    for (size_t i = 0; i < G3_INGEST_ACTIONS; i++)
-        if (i <= G3_INGEST_FAILED || result->actions[i])
-            g3_buffer_append_format(&text, "%" PRIu64 " %s, ", result->actions[i],
-                                    g3_ingest_action_names[i]);
-    g3_buffer_append_format(&text, "%" PRIu64 " rejected; %" PRIu64 " requests, %.1f s", rejected,
-                            requests, seconds);
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "rows", result->rows,
+                     options->plan ? "planned: " : "", " rows: ");
+    for (size_t i = 0; i < G3_INGEST_ACTIONS; i++) {
+        const char *name = g3_ingest_action_names[i];
+        bool finding = g3_ingest_is_finding((g3_ingest_action)i);
+        if (i > G3_INGEST_FAILED && !result->actions[i])
+            continue;
+        g3_summary_count(summary, finding ? G3_SUMMARY_FINDING : G3_SUMMARY_GOOD, name,
+                         result->actions[i], "", " ");
+        g3_summary_words(summary, name);
+        g3_summary_words(summary, ", ");
+    }
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "rejected", rejected, "", " rejected");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "requests", requests, "; ", " requests");
+    g3_summary_seconds(summary, seconds);
     if (result->resumed)
-        g3_buffer_append_format(&text, " (%" PRIu64 " rows were done before, says the journal)",
-                                result->resumed);
-    g3_note(options->reporter, "%s", g3_buffer_text(&text));
-    g3_buffer_free(&text);
+        g3_summary_count(summary, G3_SUMMARY_COUNT, "done before, says the journal",
+                         result->resumed, " (", " rows were done before, says the journal)");
 }

@@ -285,8 +285,7 @@ bool g3_merge_run(const g3_merge_options *options, g3_join_counts *counts, g3_er
     return done;
 }
 
-void g3_merge_summarize(const g3_merge_options *options, const g3_join_counts *counts,
-                        uint64_t rejected)
+void g3_merge_warn(const g3_merge_options *options, const g3_join_counts *counts)
 {
     static const char *const DECIDED[] = {[G3_JOIN_FIRST] = "went to the first of them",
                                           [G3_JOIN_ALL] = "went to all of them",
@@ -309,11 +308,25 @@ void g3_merge_summarize(const g3_merge_options *options, const g3_join_counts *c
                 "%" PRIu64 " rows were written with a GUID that an earlier one has: a service "
                 "keeps the metadata of one of them",
                 counts->pairs - counts->index_matched);
-    g3_note(reporter,
-            "%" PRIu64 " metadata rows: %" PRIu64 " matched, %" PRIu64 " not; %" PRIu64
-            " rows of the index: %" PRIu64 " matched, %" PRIu64 " not; %" PRIu64
-            " rejected; %" PRIu64 " rows with a GUID written%s",
-            counts->metadata, counts->metadata_matched, counts->metadata - counts->metadata_matched,
-            counts->index, counts->index_matched, counts->index - counts->index_matched, rejected,
-            counts->pairs, counts->on_disk ? " (joined on disk, for want of --memory)" : "");
+}
+
+void g3_merge_summarize(const g3_join_counts *counts, uint64_t rejected, g3_summary *summary)
+{
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "metadata rows", counts->metadata, "",
+                     " metadata rows: ");
+    g3_summary_count(summary, G3_SUMMARY_GOOD, "metadata rows matched", counts->metadata_matched,
+                     "", " matched, ");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "metadata rows not matched",
+                     counts->metadata - counts->metadata_matched, "", " not; ");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "rows of the index", counts->index, "",
+                     " rows of the index: ");
+    g3_summary_count(summary, G3_SUMMARY_GOOD, "index rows matched", counts->index_matched, "",
+                     " matched, ");
+    g3_summary_count(summary, G3_SUMMARY_FINDING, "index rows not matched",
+                     counts->index - counts->index_matched, "", " not; ");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "rejected", rejected, "", " rejected; ");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "rows with a GUID written", counts->pairs, "",
+                     " rows with a GUID written");
+    if (counts->on_disk)
+        g3_summary_words(summary, " (joined on disk, for want of --memory)");
 }

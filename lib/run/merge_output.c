@@ -1,6 +1,7 @@
 /* Where merged rows go: the output, the files of unmatched rows, the reject file. Called by the
  * join, through merge.c. */
 #include "merge_output.h"
+#include "g3/base/utf8.h"
 #include "g3/record/json.h"
 #include "g3/table/rows.h"
 #include <inttypes.h>
@@ -95,11 +96,26 @@ static bool write_text(const g3_merge_file *file, g3_view text, g3_error *error)
     return g3_sink_settle(file->sink, false, error);
 }
 
+/* Tells the report of a row that matches nothing. */
+static void tell(g3_merge_output *output, g3_view category, g3_view text)
+{
+    g3_report *report = output->options->report;
+    g3_buffer_clear(&output->line);
+    if (g3_report_wants(report)) {
+        g3_buffer_append_text(&output->line, "{\"row\":");
+        g3_json_append_string(&output->line, g3_make_utf8(text, &output->scratch));
+        g3_buffer_append_char(&output->line, '}');
+    }
+    g3_report_add(report, category, g3_buffer_view(&output->line));
+}
+
 static bool take(void *context, const g3_join_row *metadata, const g3_join_row *index,
                  g3_error *error)
 {
-    const g3_merge_output *output = context;
+    g3_merge_output *output = context;
     const g3_merge_options *options = output->options;
+    if (!index && options->report)
+        tell(output, G3_VIEW("metadata row not matched"), g3_join_row_part(metadata, G3_JOIN_TEXT));
     if (!index && options->unmatched.sink) {
         g3_join_part part = output->unmatched_as_output ? G3_JOIN_TEXT : G3_JOIN_LEFT;
         if (!write_text(&options->unmatched, g3_join_row_part(metadata, part), error))
@@ -117,7 +133,9 @@ static bool take(void *context, const g3_join_row *metadata, const g3_join_row *
 
 static bool take_left(void *context, const g3_join_row *index, g3_error *error)
 {
-    const g3_merge_output *output = context;
+    g3_merge_output *output = context;
+    if (output->options->report)
+        tell(output, G3_VIEW("index row not matched"), g3_join_row_part(index, G3_JOIN_LEFT));
     return write_text(&output->options->unmatched_index, g3_join_row_part(index, G3_JOIN_LEFT),
                       error);
 }
@@ -160,4 +178,5 @@ g3_join_taker g3_merge_taker(g3_merge_output *output)
 void g3_merge_output_end(g3_merge_output *output)
 {
     g3_buffer_free(&output->scratch);
+    g3_buffer_free(&output->line);
 }

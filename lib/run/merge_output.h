@@ -17,7 +17,7 @@ typedef struct g3_merge_output {
     g3_merge_columns left_index;        /* of the file of unmatched index rows */
     bool unmatched_as_output;           /* unmatched metadata rows look as in the output */
     uint64_t metadata_read, index_read; /* rows so far */
-    g3_buffer scratch;
+    g3_buffer scratch, line;
 } g3_merge_output;
 
 /* Writes the headers of all files. */

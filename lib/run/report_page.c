@@ -169,7 +169,8 @@ static void write_outcome(const page *self)
 {
     int status = self->end->status;
     bool whole = status == G3_EXIT_DONE || status == G3_EXIT_DIFFERENCES;
-    const char *words = status == G3_EXIT_DONE          ? "Done, nothing to report"
+    const char *done = self->report->found ? "Done" : "Done, nothing to report";
+    const char *words = status == G3_EXIT_DONE          ? done
                         : status == G3_EXIT_DIFFERENCES ? "Done, with findings"
                         : status == G3_EXIT_INTERRUPTED ? "Interrupted"
                                                         : "Failed";
@@ -219,11 +220,12 @@ static void write_summary(const page *self)
         g3_buffer_append_text(self->out, "<th scope=\"row\">");
         g3_report_append_html(self->out, item->label);
         g3_buffer_append_text(self->out, "</th><td class=\"number\">");
-        if (item->fractional)
-            g3_buffer_append_format(self->out, "<data value=\"%.1f\">%.1f</data>", item->amount,
-                                    item->amount);
+        if (item->fractional && item->digits)
+            g3_buffer_append_format(self->out, "<data value=\"%.*f\">%.*f</data>", item->digits,
+                                    item->amount, item->digits, item->amount);
         else
-            append_number(self->out, item->count);
+            append_number(self->out,
+                          item->fractional ? (uint64_t)(item->amount + 0.5) : item->count);
         g3_buffer_append_text(self->out, "</td></tr>\n");
     }
 }
@@ -259,15 +261,24 @@ static size_t count_parts(const page *self)
     return count;
 }
 
+/* The sum of the parts from `first` up to where others begin. */
+static uint64_t sum_parts(const g3_summary *summary, size_t first)
+{
+    uint64_t sum = 0;
+    for (size_t i = first; i < summary->count && summary->items[i].kind != G3_SUMMARY_COUNT; i++)
+        sum += is_part(&summary->items[i]) ? summary->items[i].count : 0;
+    return sum;
+}
+
 static void write_parts(const page *self)
 {
     const g3_summary *summary = self->end->summary;
-    uint64_t sum = 0;
-    for (size_t i = 0; i < summary->count; i++)
-        sum += is_part(&summary->items[i]) ? summary->items[i].count : 0;
+    uint64_t sum = sum_parts(summary, 0);
     for (size_t i = 0; i < summary->count; i++) {
         const g3_summary_item *item = &summary->items[i];
-        if (is_part(item))
+        if (item->kind == G3_SUMMARY_COUNT)
+            sum = sum_parts(summary, i + 1);
+        else if (is_part(item))
             append_bar(self->out, item->label, item->kind == G3_SUMMARY_GOOD ? "good" : "found",
                        item->count, sum);
     }
@@ -302,13 +313,9 @@ static uint64_t count_done(const g3_series *series)
 
 static void write_rate(const page *self)
 {
-    uint64_t done = count_done(&self->report->series);
-    append_number(self->out, done);
-    g3_buffer_append_format(self->out, " %s in ", self->report->options.unit);
-    append_duration(self->out, self->seconds);
-    if (self->seconds > 0)
-        g3_buffer_append_format(self->out, ": %.0f a second in the mean.",
-                                (double)done / self->seconds);
+    g3_buffer_append_format(self->out,
+                            "Counted as in the progress line: %s, or what is read to find them.",
+                            self->report->options.unit);
 }
 
 static void write_percentiles(const page *self)
@@ -346,7 +353,7 @@ static void write_repeats(const page *self)
                        http->causes[cause], http->retries);
     g3_buffer_append_text(self->out, "</tbody></table>\n<p class=\"note\">");
     append_number(self->out, http->retries);
-    g3_buffer_append_text(self->out, " repeats; ");
+    g3_buffer_append_text(self->out, http->retries == 1 ? " repeat; " : " repeats; ");
     append_number(self->out, http->requests);
     g3_buffer_append_text(self->out, " answers in all.</p>");
 }

@@ -22,18 +22,19 @@ void g3_summary_count(g3_summary *summary, g3_summary_kind kind, const char *lab
     g3_buffer_append_format(&summary->text, "%s%" PRIu64 "%s", before, count, after);
 }
 
-void g3_summary_amount(g3_summary *summary, const char *label, double amount, const char *before,
-                       const char *after)
+void g3_summary_amount(g3_summary *summary, const char *label, double amount, int digits,
+                       const char *before, const char *after)
 {
     g3_summary_item *item = add_item(summary, G3_SUMMARY_COUNT, label);
     item->fractional = true;
     item->amount = amount;
-    g3_buffer_append_format(&summary->text, "%s%.1f%s", before, amount, after);
+    item->digits = digits;
+    g3_buffer_append_format(&summary->text, "%s%.*f%s", before, digits, amount, after);
 }
 
 void g3_summary_seconds(g3_summary *summary, double seconds)
 {
-    g3_summary_amount(summary, "seconds", seconds, ", ", " s");
+    g3_summary_amount(summary, "seconds", seconds, 1, ", ", " s");
 }
 
 void g3_summary_words(g3_summary *summary, const char *words)

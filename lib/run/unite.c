@@ -260,8 +260,9 @@ bool g3_unite_run(const g3_unite_options *options, g3_unite_result *result, g3_e
     return done;
 }
 
-void g3_unite_summarize(const g3_unite_result *result, uint64_t rejected, g3_reporter *reporter)
+void g3_unite_summarize(const g3_unite_result *result, uint64_t rejected, g3_summary *summary)
 {
-    g3_note(reporter, "%" PRIu64 " rows became %" PRIu64 " records; %" PRIu64 " rows rejected",
-            result->rows, result->records, rejected);
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "rows", result->rows, "", " rows became ");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "records", result->records, "", " records; ");
+    g3_summary_count(summary, G3_SUMMARY_COUNT, "rows rejected", rejected, "", " rows rejected");
 }

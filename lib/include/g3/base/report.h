@@ -66,6 +66,9 @@ int g3_report_error(g3_reporter *reporter, const g3_error *error);
  * @param total  0: not known */
 void g3_progress_of(g3_reporter *reporter, uint64_t done, uint64_t total);
 
+/* Says how much was done before this run: it is no part of the rate. */
+void g3_progress_skip(g3_reporter *reporter, uint64_t done);
+
 /* Redraws the progress line, at most ten times a second: the words, and of the facts what there is
  * (rate, part done, time left, requests in flight and repeated, rows rejected), cut to the
  * terminal's width as it is now. With `--log json` writes a line of level "progress", at most one a

@@ -30,6 +30,7 @@ typedef struct g3_diff_options {
     g3_format format;
     char delimiter; /* 0: by format */
     g3_rejects *rejects;
+    g3_report *report; /* told of the differences; NULL: none is wanted */
     g3_reporter *reporter;
 } g3_diff_options;
 
@@ -38,6 +39,9 @@ typedef struct g3_diff_result {
     uint64_t old_rows, new_rows;
     uint64_t same, changed, added, removed; /* rows */
 } g3_diff_result;
+
+/* Adds to a summary what was found. */
+void g3_diff_summarize(const g3_diff_result *result, uint64_t rejected, g3_summary *summary);
 
 /* Compares two manifests.
  * @param result  what was found, also where it fails

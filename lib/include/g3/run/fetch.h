@@ -37,6 +37,7 @@ typedef struct g3_fetch_options {
      * `sort`; the output must be a regular file. */
     const char *journal;
 
+    g3_report *report; /* told what of the list was not found; NULL: none is wanted */
     g3_reporter *reporter;
 } g3_fetch_options;
 
@@ -48,6 +49,11 @@ typedef struct g3_fetch_result {
     bool incomplete;    /* the service counted more records than it listed; was said */
     bool done_before;   /* an earlier run with this journal had done it all; was said */
 } g3_fetch_result;
+
+/* Adds to a summary what was done.
+ * @param http  counters of the engine */
+void g3_fetch_summarize(const g3_fetch_result *result, const g3_http_statistics *http,
+                        double seconds, g3_summary *summary);
 
 /* Fetches.
  * @param result  filled in

@@ -129,6 +129,8 @@ typedef struct g3_ingest_options {
     g3_sink *manifest_out; /* takes the rows with their GUIDs; NULL: not wanted */
     g3_format manifest_out_format;
     g3_rejects *rejects;
+    g3_report *report; /* told of conflicts, of rows that failed or were skipped, of what a plan
+                          would change; NULL: none is wanted */
     g3_reporter *reporter;
 } g3_ingest_options;
 
@@ -149,9 +151,12 @@ typedef struct g3_ingest_result {
 bool g3_ingest_run(g3_http *http, const g3_ingest_options *options, g3_ingest_result *result,
                    g3_error *error);
 
-/* Says in one line what was done, or would be. */
+/* True for what somebody should look at: conflict, failed, skipped. */
+bool g3_ingest_is_finding(g3_ingest_action action);
+
+/* Adds to a summary what was done, or would be. */
 void g3_ingest_summarize(const g3_ingest_options *options, const g3_ingest_result *result,
-                         uint64_t rejected, uint64_t requests, double seconds);
+                         uint64_t rejected, uint64_t requests, double seconds, g3_summary *summary);
 
 G3_END_C
 

@@ -54,6 +54,8 @@ typedef struct g3_merge_options {
     g3_merge_file unmatched;       /* for metadata rows that match nothing */
     g3_merge_file unmatched_index; /* for rows of the index that nothing matches */
     g3_rejects *rejects;           /* also takes ambiguous rows, with G3_JOIN_REJECT */
+    g3_report *report;             /* told of metadata rows that match nothing, and of what goes to
+                                      unmatched_index; NULL: none is wanted */
     g3_reporter *reporter;
 } g3_merge_options;
 
@@ -63,9 +65,11 @@ typedef struct g3_merge_options {
  *         G3_EXIT_USAGE (a wrong expression), G3_EXIT_LOCAL (disk full, ...) */
 bool g3_merge_run(const g3_merge_options *options, g3_join_counts *counts, g3_error *error);
 
-/* Says what became of the rows. */
-void g3_merge_summarize(const g3_merge_options *options, const g3_join_counts *counts,
-                        uint64_t rejected);
+/* Warns of what is odd about what became of the rows. */
+void g3_merge_warn(const g3_merge_options *options, const g3_join_counts *counts);
+
+/* Adds to a summary what became of the rows. */
+void g3_merge_summarize(const g3_join_counts *counts, uint64_t rejected, g3_summary *summary);
 
 G3_END_C
 

@@ -21,7 +21,7 @@ G3_BEGIN_C
 
 /* What a count tells. */
 typedef enum g3_summary_kind {
-    G3_SUMMARY_COUNT,   /* a number on its own */
+    G3_SUMMARY_COUNT,   /* a number on its own; parts behind it are compared with each other */
     G3_SUMMARY_GOOD,    /* one of the parts that a chart compares: of what is as it should be */
     G3_SUMMARY_FINDING, /* another part: of what somebody should look at */
     G3_SUMMARY_DETAIL,  /* of the count before it */
@@ -31,7 +31,9 @@ typedef enum g3_summary_kind {
 typedef struct g3_summary_item {
     g3_summary_kind kind;
     g3_view label;   /* in the summary's arena */
-    bool fractional; /* `amount` is the number, else `count` */
+    bool fractional; /* `amount` is the number, with so many `digits` behind the point; else `count`
+                      */
+    int digits;
     uint64_t count;
     double amount;
 } g3_summary_item;
@@ -49,9 +51,9 @@ typedef struct g3_summary {
 void g3_summary_count(g3_summary *summary, g3_summary_kind kind, const char *label, uint64_t count,
                       const char *before, const char *after);
 
-/* The same for a number with one digit behind the point. */
-void g3_summary_amount(g3_summary *summary, const char *label, double amount, const char *before,
-                       const char *after);
+/* The same for a number with so many digits behind the point. */
+void g3_summary_amount(g3_summary *summary, const char *label, double amount, int digits,
+                       const char *before, const char *after);
 
 /* Adds how long the run took: ", 1.5 s". */
 void g3_summary_seconds(g3_summary *summary, double seconds);

@@ -48,8 +48,8 @@ typedef struct g3_unite_result {
  *         sorting is full; G3_EXIT_INTERRUPTED */
 bool g3_unite_run(const g3_unite_options *options, g3_unite_result *result, g3_error *error);
 
-/* Says what became of the rows. */
-void g3_unite_summarize(const g3_unite_result *result, uint64_t rejected, g3_reporter *reporter);
+/* Adds to a summary what became of the rows. */
+void g3_unite_summarize(const g3_unite_result *result, uint64_t rejected, g3_summary *summary);
 
 G3_END_C
 
