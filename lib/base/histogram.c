@@ -9,12 +9,14 @@
 static size_t find_bucket(double value)
 {
     int exponent;
-    double fraction = frexp(value, &exponent); /* 0.5 to 1 */
-    if (!(value > 0) || exponent < FIRST_EXPONENT)
+    if (!(value > 0))
         return 0;
-    size_t bucket =
-        (size_t)(exponent - FIRST_EXPONENT) * PARTS + (size_t)((fraction - 0.5) * (2 * PARTS));
-    return bucket < G3_HISTOGRAM_SIZE ? bucket : G3_HISTOGRAM_SIZE - 1;
+    if (value >= g3_histogram_bound(G3_HISTOGRAM_SIZE - 1))
+        return G3_HISTOGRAM_SIZE - 1;
+    double fraction = frexp(value, &exponent); /* 0.5 to 1 */
+    if (exponent < FIRST_EXPONENT)
+        return 0;
+    return (size_t)(exponent - FIRST_EXPONENT) * PARTS + (size_t)((fraction - 0.5) * (2 * PARTS));
 }
 
 void g3_histogram_add(g3_histogram *histogram, double value)
