@@ -124,9 +124,9 @@ $(BUILD)/obj/%.o: %.c
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The page of reports, as the bytes of an array: any C compiler takes that, in any kind of library.
-$(BUILD)/obj/lib/run/report_html.inc: lib/run/report.html
+$(BUILD)/obj/lib/run/report_html.inc: lib/run/report.html scripts/embed-page
 	@mkdir -p $(@D)
-	od -An -v -t u1 -w16 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' >$@.partial
+	scripts/embed-page $< >$@.partial
 	mv $@.partial $@
 $(BUILD)/obj/lib/run/report_page.o: $(BUILD)/obj/lib/run/report_html.inc
 $(BUILD)/obj/lib/run/report_page.o: CPPFLAGS += -I$(BUILD)/obj/lib/run

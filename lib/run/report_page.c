@@ -10,10 +10,9 @@
 #include "g3/record/json.h"
 #include "report_state.h"
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 
-/* The page's own bytes: made of report.html by the Makefile. */
+/* The page's own bytes: made of report.html by scripts/embed-page. */
 static const char PAGE[] = {
 #include "report_html.inc"
 };
@@ -117,32 +116,6 @@ static void append_duration(g3_buffer *out, double seconds)
     else
         g3_buffer_append_format(out, "%" PRIu64 ":%02d:%02d", (uint64_t)(seconds / 3600),
                                 (int)((uint64_t)seconds / 60 % 60), (int)((uint64_t)seconds % 60));
-}
-
-/* Appends the digest of what stands between two tags, as a policy names a script or a style. */
-static void append_digest(g3_buffer *out, const char *opening, const char *closing)
-{
-    const g3_view whole = {PAGE, sizeof PAGE};
-    unsigned char digest[EVP_MAX_MD_SIZE], text[2 * EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    const char *begin = memmem(whole.data, whole.length, opening, strlen(opening));
-    begin += strlen(opening);
-    size_t left = (size_t)(whole.data + whole.length - begin);
-    const char *end = memmem(begin, left, closing, strlen(closing));
-    if (!EVP_Digest(begin, (size_t)(end - begin), digest, &length, EVP_sha256(), NULL))
-        g3_end_out_of_memory(0);
-    EVP_EncodeBlock(text, digest, (int)length);
-    g3_buffer_append_format(out, "'sha256-%s'", (const char *)text);
-}
-
-/* Nothing may be asked for, no other script or style than those of the page can run. */
-static void write_policy(const page *self)
-{
-    g3_buffer_append_text(self->out, "default-src 'none'; script-src ");
-    append_digest(self->out, "<script>", "</script>");
-    g3_buffer_append_text(self->out, "; style-src ");
-    append_digest(self->out, "<style>", "</style>");
-    g3_buffer_append_text(self->out, "; base-uri 'none'; form-action 'none'");
 }
 
 static void write_tool(const page *self)
@@ -515,7 +488,6 @@ static const struct {
     const char *name;
     void (*write)(const page *self);
 } PLACE[] = {
-    {"policy", write_policy},
     {"tool", write_tool},
     {"version", write_version},
     {"title", write_title},
