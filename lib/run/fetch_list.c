@@ -148,10 +148,12 @@ static void tell_unmatched(const list_run *run)
         if (g3_wanted_is_found(run->wanted, i))
             continue;
         g3_buffer_clear(&line);
-        g3_buffer_append_char(&line, '{');
-        g3_buffer_append(&line, g3_object_columns[run->field].json_key);
-        g3_json_append_string(&line, g3_wanted_item(run->wanted, i));
-        g3_buffer_append_char(&line, '}');
+        if (g3_report_wants(run->options->report)) {
+            g3_buffer_append_char(&line, '{');
+            g3_buffer_append(&line, g3_object_columns[run->field].json_key);
+            g3_json_append_string(&line, g3_wanted_item(run->wanted, i));
+            g3_buffer_append_char(&line, '}');
+        }
         g3_report_add(run->options->report, G3_VIEW("not found"), g3_buffer_view(&line));
     }
     g3_buffer_free(&line);

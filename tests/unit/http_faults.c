@@ -257,7 +257,10 @@ Test(http_faults, each_kind_of_trouble_is_warned_of_once, .init = cr_redirect_st
     collecting collector = {.url = fault_server_url(server), .count = 40};
     cr_assert(collector_run(&collector, http, NULL));
     cr_expect_eq(collector.failed, 0);
-    cr_expect_eq(g3_http_get_statistics(http).retries, 12);
+    g3_http_statistics statistics = g3_http_get_statistics(http);
+    cr_expect_eq(statistics.retries, 12);
+    cr_expect_eq(statistics.causes[G3_HTTP_CAUSE_503], 12);
+    cr_expect_eq(statistics.latency.count, statistics.requests);
     char expected[256];
     snprintf(
         expected, sizeof expected,
