@@ -13,6 +13,8 @@ typedef struct fetch_options {
     const char *md5s;
     const char *unmatched;
     const char *resume;
+    const char *shard;
+    g3_text_list prefixes;
     g3_index_filters filters;
 } fetch_options;
 
@@ -46,6 +48,19 @@ static const g3_option FETCH_OPTIONS[] = {
      AT(resume),
      .help = "write down in JOURNAL how far the fetch is; the same command goes on from there "
              "after it was stopped, killed, or failed"},
+    {.name = "shard",
+     .kind = G3_OPTION_TEXT,
+     .argument = "K/N",
+     AT(shard),
+     .help =
+         "only the K-th of N ranges of the index, for N machines that need not know each other: "
+         "over all K each record comes once"},
+    {.name = "shard-prefix",
+     .kind = G3_OPTION_LIST,
+     .argument = "PREFIX",
+     AT(prefixes),
+     .help = "cut shards evenly among the GUIDs with this prefix; may be repeated (default: the "
+             "service's prefix); the same for all shards"},
 };
 
 static const g3_option FILTER_OPTIONS[] = {
@@ -111,6 +126,23 @@ static bool has_filters(const g3_index_filters *filters)
     return filters->acl || filters->authz || filters->file_name || filters->url || filters->size ||
            filters->uploader || filters->version || filters->hashes.count ||
            filters->metadata.count || filters->urls_metadata || filters->negate_params;
+}
+
+/* Reads --shard. */
+static bool read_shard(const fetch_options *mine, g3_key_shard *shard, g3_error *error)
+{
+    *shard = (g3_key_shard){.prefixes = mine->prefixes};
+    if (!mine->shard)
+        return mine->prefixes.count == 0 ||
+               g3_fail(error, G3_EXIT_USAGE, "--shard-prefix needs --shard");
+    if (mine->guids || mine->md5s)
+        return g3_fail(error, G3_EXIT_USAGE,
+                       "--shard can't be combined with --guids or --md5s: shard the list with "
+                       "g3-parse");
+    return g3_shard_read(mine->shard, &shard->part, error) &&
+           (shard->part.count <= G3_KEY_SHARDS ||
+            g3_fail(error, G3_EXIT_USAGE, "--shard %s: %d shards at most", mine->shard,
+                    G3_KEY_SHARDS));
 }
 
 static bool is_regular_or_new(const char *path)
@@ -183,6 +215,9 @@ static bool fetch(const common_options *common, const fetch_options *mine, g3_co
                   g3_fetch_result *result, g3_error *error)
 {
     g3_manifest_options list = {0};
+    g3_key_shard shard;
+    if (!read_shard(mine, &shard, error))
+        return false;
     bool done = commons->index || g3_fail(error, G3_EXIT_USAGE,
                                           "which index service? Give -e URL, or --index-url URL");
     done = done && common_manifest_options(common, G3_KIND_OBJECT, &list, error);
@@ -190,6 +225,7 @@ static bool fetch(const common_options *common, const fetch_options *mine, g3_co
         const g3_fetch_options options = {
             .base = commons->index,
             .filters = has_filters(&mine->filters) ? &mine->filters : NULL,
+            .shard = shard,
             .page = page < G3_INDEX_PAGE_LIMIT ? page : G3_INDEX_PAGE_LIMIT,
             .output = common->output,
             .format = common_output_format(common, G3_FORMAT_CSV),
@@ -300,6 +336,8 @@ int main(int argc, char **argv)
         .examples =
             "  g3-fetch-index -e https://COMMONS -o object-manifest.csv\n"
             "  g3-fetch-index -e https://COMMONS --resume fetch.journal -o index.csv.zst\n"
+            "  g3-fetch-index -e https://COMMONS --shard 3/8 --resume 3.journal -o "
+            "part3.ndjson.zst\n"
             "  g3-fetch-index -e https://COMMONS --guids wanted.txt --unmatched missing.txt\n"
             "  g3-fetch-index -e https://COMMONS --acl open --to ndjson | jq .file_size\n",
         .groups = groups,
@@ -308,5 +346,6 @@ int main(int argc, char **argv)
     int status = run_filter(&(filter){&command, &common, run, &context}, argc, argv);
     free(mine.filters.hashes.items);
     free(mine.filters.metadata.items);
+    free(mine.prefixes.items);
     return status;
 }

@@ -10,6 +10,7 @@
 
 typedef struct fetch {
     const g3_fetch_options *options;
+    g3_key_shard shard; /* with its prefixes */
     g3_fetch_result *result;
     g3_fetch_output *output;
 } fetch;
@@ -37,6 +38,7 @@ static bool sweep(g3_http *http, fetch *run, g3_journal *journal, g3_error *erro
     const g3_sweep_options options = {.base = run->options->base,
                                       .filters = run->options->filters,
                                       .page = run->options->page,
+                                      .shard = run->shard.part.count > 1 ? &run->shard : NULL,
                                       .journal = journal,
                                       .checkpoint = journal ? checkpoint : NULL,
                                       .receive = write_page,
@@ -78,13 +80,19 @@ static void append_text(g3_buffer *subject, const char *name, const char *text)
 }
 
 /* What the run is of, for its journal: all that decides what the output holds. */
-static void describe(const g3_fetch_options *options, g3_buffer *subject)
+static void describe(const fetch *run, g3_buffer *subject)
 {
+    const g3_fetch_options *options = run->options;
     const g3_index_filters *filters = options->filters;
     g3_buffer_append_text(subject, "fetch of ");
     g3_url_append_shown(subject, options->base);
     g3_buffer_append_format(subject, " to %s format=%d delimiter=%d", options->output,
                             (int)options->format, options->delimiter);
+    if (run->shard.part.count > 1) {
+        g3_buffer_append_format(subject, " shard=%" PRIu64 "/%" PRIu64, run->shard.part.index,
+                                run->shard.part.count);
+        append_texts(subject, "prefix", &run->shard.prefixes);
+    }
     if (!filters)
         return;
     append_text(subject, "acl", filters->acl);
@@ -178,7 +186,7 @@ static bool fetch_resumably(g3_http *http, fetch *run, g3_error *error)
 {
     g3_buffer subject = {0};
     g3_journal_stage stage;
-    describe(run->options, &subject);
+    describe(run, &subject);
     g3_journal *journal =
         g3_journal_open(run->options->journal, g3_buffer_view(&subject), &stage, error);
     g3_buffer_free(&subject);
@@ -190,12 +198,32 @@ static bool fetch_resumably(g3_http *http, fetch *run, g3_error *error)
     return done;
 }
 
+/* The prefixes that shards are cut behind, unless they were given: the service's own.
+ * @param items  set to point to it in `own` */
+static bool find_prefixes(g3_http *http, fetch *run, const char **items, g3_index_prefix *own,
+                          g3_error *error)
+{
+    if (run->shard.part.count <= 1 || run->shard.prefixes.count)
+        return true;
+    if (!g3_index_fetch_prefix(http, run->options->base, own, error))
+        return false;
+    *items = g3_buffer_text(&own->text);
+    run->shard.prefixes = (g3_text_list){items, 1};
+    return true;
+}
+
 bool g3_fetch_run(g3_http *http, const g3_fetch_options *options, g3_fetch_result *result,
                   g3_error *error)
 {
-    fetch run = {.options = options, .result = result};
+    fetch run = {.options = options, .shard = options->shard, .result = result};
+    g3_index_prefix own = {0};
+    const char *items[1];
     *result = (g3_fetch_result){0};
-    return options->journal ? fetch_resumably(http, &run, error) : fetch_at_once(http, &run, error);
+    bool done =
+        find_prefixes(http, &run, items, &own, error) &&
+        (options->journal ? fetch_resumably(http, &run, error) : fetch_at_once(http, &run, error));
+    g3_buffer_free(&own.text);
+    return done;
 }
 
 void g3_fetch_summarize(const g3_fetch_result *result, const g3_http_statistics *http,

@@ -68,18 +68,23 @@ static g3_pull next_probe(void *context, g3_request *request, g3_error *error)
     return G3_PULL_REQUEST;
 }
 
-/* Keeps the page that range `number` began with, in no more memory than it needs. */
-static void hold_page(g3_probed *probed, size_t number, const g3_buffer *body, size_t kept)
+g3_held_page *g3_probed_add(g3_probed *probed)
 {
     if (probed->count == probed->capacity) {
         probed->capacity = probed->capacity ? probed->capacity * 2 : 64;
         probed->pages = g3_reallocate(probed->pages, probed->capacity, sizeof *probed->pages);
     }
-    g3_held_page *page = &probed->pages[number];
-    *page = (g3_held_page){.kept = kept};
+    probed->pages[probed->count] = (g3_held_page){0};
+    return &probed->pages[probed->count++];
+}
+
+/* Keeps the page that the newest range began with, in no more memory than it needs. */
+static void hold_page(g3_probed *probed, const g3_buffer *body, size_t kept)
+{
+    g3_held_page *page = g3_probed_add(probed);
+    page->kept = kept;
     g3_buffer_append(&page->body, g3_buffer_view(body));
     probed->bytes += page->body.length;
-    probed->count++;
 }
 
 static void ask_again(probe *run, probe_ask *ask)
@@ -101,7 +106,7 @@ static bool take_probe(void *context, const g3_request *request, g3_response *re
     if (outcome == G3_LISTING_READ) {
         switch (g3_ranges_claim(run->ranges, listing->guids, listing->count, &kept, &ask->range)) {
         case G3_CLAIM_NEW:
-            hold_page(run->probed, ask->range, &response->body, kept);
+            hold_page(run->probed, &response->body, kept);
             ask->answered = true;
             break;
         case G3_CLAIM_KNOWN:

@@ -34,6 +34,9 @@ typedef struct g3_probed {
 bool g3_probe_run(g3_http *http, const g3_sweep_options *options, int64_t records, size_t target,
                   g3_ranges *ranges, g3_probed *probed, g3_error *error);
 
+/* Adds a page without anything, for the range that is made next; valid until the next one. */
+g3_held_page *g3_probed_add(g3_probed *probed);
+
 void g3_probed_free(g3_probed *probed);
 
 #endif

@@ -121,8 +121,7 @@ static void move_to(g3_range *range, g3_view position)
     g3_buffer_append(&range->position, position);
 }
 
-/* True if a GUID stands twice among these. Pages of probes are short, and there are few. */
-static bool holds_repeats(const g3_view *guids, size_t count)
+bool g3_guids_repeat(const g3_view *guids, size_t count)
 {
     for (size_t i = 1; i < count; i++)
         for (size_t k = 0; k < i; k++)
@@ -139,7 +138,7 @@ g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, 
     *kept = 0;
     if (count == 0)
         return G3_CLAIM_EMPTY;
-    if (holds_repeats(guids, count))
+    if (g3_guids_repeat(guids, count))
         return G3_CLAIM_REPEATS;
     for (; own < count; own++) {
         int64_t other = find_owner(ranges, guids[own]);
@@ -185,6 +184,34 @@ bool g3_ranges_advance(g3_ranges *ranges, size_t number, const g3_view *guids, s
     return true;
 }
 
+void g3_ranges_add_foreign(g3_ranges *ranges, const g3_view *guids, size_t count)
+{
+    add_range(ranges, guids, count)->stop = G3_RANGE_FOREIGN;
+}
+
+static bool is_foreign(const g3_ranges *ranges, int64_t number)
+{
+    return number >= 0 && ranges->items[number].stop == G3_RANGE_FOREIGN;
+}
+
+void g3_ranges_renew_foreign(g3_ranges *ranges, size_t number, const g3_view *guids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t other = find_owner(ranges, guids[i]);
+        if (other >= 0 && !is_foreign(ranges, other))
+            return;
+        add_owner(ranges, guids[i], number);
+    }
+}
+
+bool g3_ranges_meet_foreign(const g3_ranges *ranges, const g3_view *guids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_foreign(ranges, find_owner(ranges, guids[i])))
+            return true;
+    return false;
+}
+
 void g3_ranges_restore(g3_ranges *ranges, const g3_range *earlier)
 {
     g3_range *range = add_range(ranges, earlier->landmarks, earlier->landmark_count);
@@ -209,7 +236,7 @@ static int64_t find_reading_range(const g3_ranges *ranges, int64_t number)
 {
     for (size_t steps = 0; number >= 0 && steps <= ranges->count; steps++) {
         const g3_range *range = &ranges->items[number];
-        if (range->read > 0)
+        if (range->read > 0 || range->stop == G3_RANGE_FOREIGN)
             break;
         number = range->stop;
     }

@@ -34,12 +34,14 @@
 /* What a range has stopped at, where it is not another range's number. */
 #define G3_RANGE_OPEN      (-1) /* not yet at anything: there is more to read */
 #define G3_RANGE_INDEX_END (-2) /* the end of the index */
+#define G3_RANGE_FOREIGN   (-3) /* another shard reads it (cuts.h) */
 
 typedef struct g3_range {
     g3_buffer position; /* GUID of the last record taken; the next request asks behind it */
-    g3_view *landmarks; /* GUIDs of its first records, at least one; live as long as the ranges */
+    g3_view *landmarks; /* GUIDs of its first records, at least one unless it is another shard's;
+                           live as long as the ranges */
     size_t landmark_count;
-    int64_t stop;  /* G3_RANGE_OPEN, G3_RANGE_INDEX_END, or the range whose landmark it met */
+    int64_t stop;  /* one of the above, or the range whose landmark it met */
     uint64_t read; /* records taken behind the landmarks */
 } g3_range;
 
@@ -76,6 +78,20 @@ g3_claim g3_ranges_claim(g3_ranges *ranges, const g3_view *guids, size_t count, 
  * @return false if the page can't be what was asked for: the range has taken a record of it */
 bool g3_ranges_advance(g3_ranges *ranges, size_t number, const g3_view *guids, size_t count,
                        size_t *kept);
+
+/* Makes a range that another shard reads: nothing is taken of it, others stop at its landmarks.
+ * @param guids  of its first records, also none; copied */
+void g3_ranges_add_foreign(g3_ranges *ranges, const g3_view *guids, size_t count);
+
+/* Tells what range `number`, another shard's, begins with by now: a page in the service's order. It
+ * ends at a record that a range of this shard began with. */
+void g3_ranges_renew_foreign(g3_ranges *ranges, size_t number, const g3_view *guids, size_t count);
+
+/* True if one of these is a landmark of another shard's range. */
+bool g3_ranges_meet_foreign(const g3_ranges *ranges, const g3_view *guids, size_t count);
+
+/* True if a GUID stands twice among these. For short pages. */
+bool g3_guids_repeat(const g3_view *guids, size_t count);
 
 /* Makes a range as an earlier run left it; everything is copied. */
 void g3_ranges_restore(g3_ranges *ranges, const g3_range *range);

@@ -1,6 +1,7 @@
 /* The sweep: reads all ranges side by side. Called by fetch and verify. Ranges are found by
- * probe.c, kept apart by ranges.c. */
+ * probe.c (of a shard: cut_probe.c), kept apart by ranges.c. */
 #include "g3/run/sweep.h"
+#include "cut_probe.h"
 #include "g3/base/clock.h"
 #include "listing.h"
 #include "probe.h"
@@ -26,7 +27,15 @@ typedef struct range_reading {
     bool in_flight;  /* a request is; never more than one a range */
     int tries;       /* answers to it that could not be read */
     double estimate; /* records that the range may hold */
+    g3_buffer held;  /* a page that waits until it is asked where the shard ends; or nothing */
 } range_reading;
+
+/* When to ask where a shard ends. Asked in vain, it is asked less and less often: the service's
+ * order is not that of the bytes then. */
+typedef struct edge_watch {
+    size_t passed; /* pages let pass since it was asked last */
+    size_t pause;  /* pages to let pass */
+} edge_watch;
 
 typedef struct sweep {
     const g3_sweep_options *options;
@@ -34,6 +43,8 @@ typedef struct sweep {
     int64_t page;
     g3_ranges *ranges;
     g3_probed probed;
+    g3_cuts cuts; /* of a shard */
+    edge_watch edge;
     g3_listing listing;
     range_reading *readings;
     size_t in_flight;
@@ -118,12 +129,44 @@ static g3_pull next_page(void *context, g3_request *request, g3_error *error)
         return run->in_flight ? G3_PULL_LATER : G3_PULL_END;
     const g3_range *range = g3_ranges_get(run->ranges, chosen);
     g3_index_list_request(request, run->options->base, run->options->filters,
-                          g3_buffer_view(&range->position), run->page);
+                          run->readings[chosen].held.length ? g3_cuts_neighbour(&run->cuts)
+                                                            : g3_buffer_view(&range->position),
+                          run->page);
     request->tag = &run->readings[chosen];
     request->asked_before = run->readings[chosen].tries;
     run->readings[chosen].in_flight = true;
     run->in_flight++;
     return G3_PULL_REQUEST;
+}
+
+/* True if the page read last may reach beyond the shard. */
+static bool may_pass_edge(sweep *run)
+{
+    const g3_listing *listing = &run->listing;
+    g3_view neighbour = g3_cuts_neighbour(&run->cuts);
+    bool behind = false;
+    if (!neighbour.data)
+        return false;
+    if (g3_ranges_meet_foreign(run->ranges, listing->guids, listing->count))
+        return true;
+    for (size_t i = 0; i < listing->count && !behind; i++)
+        behind = g3_view_compare(listing->guids[i], neighbour) > 0;
+    return behind && ++run->edge.passed > run->edge.pause;
+}
+
+/* The page read last is the one that the neighbour begins with: takes the one that was held by what
+ * it says. @return false if that one is not what was asked for */
+static bool settle_held(sweep *run, range_reading *reading, size_t number, size_t *kept)
+{
+    g3_ranges_renew_foreign(run->ranges, G3_CUT_NEIGHBOUR, run->listing.guids, run->listing.count);
+    g3_listing_read(&run->listing, g3_buffer_view(&reading->held), INT64_MAX);
+    bool sound =
+        g3_ranges_advance(run->ranges, number, run->listing.guids, run->listing.count, kept);
+    if (g3_ranges_get(run->ranges, number)->stop == G3_RANGE_OPEN) {
+        run->edge.passed = 0;
+        run->edge.pause = run->edge.pause * 2 + 1;
+    }
+    return sound;
 }
 
 static bool take_page(void *context, const g3_request *request, g3_response *response,
@@ -136,14 +179,25 @@ static bool take_page(void *context, const g3_request *request, g3_response *res
     run->in_flight--;
     g3_listing_outcome outcome =
         g3_listing_take(&run->listing, request, response, run->page, &reading->tries, error);
+    bool held = reading->held.length > 0;
+    if (outcome == G3_LISTING_READ && !held && may_pass_edge(run)) {
+        g3_buffer_append(&reading->held, g3_buffer_view(&response->body));
+        return true;
+    }
     if (outcome == G3_LISTING_READ &&
-        !g3_ranges_advance(run->ranges, number, run->listing.guids, run->listing.count, &kept))
+        !(held ? settle_held(run, reading, number, &kept)
+               : g3_ranges_advance(run->ranges, number, run->listing.guids, run->listing.count,
+                                   &kept)))
         outcome = g3_listing_refuse(request, "records that do not stand behind the one asked for",
                                     &reading->tries, error);
-    if (outcome != G3_LISTING_READ)
-        return outcome == G3_LISTING_AGAIN;
-    reading->tries = 0;
-    return emit(run, kept, error) && save_when_due(run, error);
+    if (outcome == G3_LISTING_READ) {
+        reading->tries = 0;
+        if (!emit(run, kept, error))
+            return false;
+    }
+    if (outcome != G3_LISTING_FAILED)
+        g3_buffer_clear(&reading->held);
+    return outcome == G3_LISTING_READ ? save_when_due(run, error) : outcome == G3_LISTING_AGAIN;
 }
 
 /* Emits the pages that the ranges begin with. */
@@ -151,6 +205,8 @@ static bool emit_held_pages(sweep *run, g3_error *error)
 {
     for (size_t i = 0; i < run->probed.count; i++) {
         const g3_held_page *page = &run->probed.pages[i];
+        if (page->kept == 0)
+            continue;
         /* It was read before: what it holds is known to be good. */
         g3_listing_read(&run->listing, g3_buffer_view(&page->body), INT64_MAX);
         if (!emit(run, page->kept, error))
@@ -175,9 +231,11 @@ static size_t choose_target(const g3_sweep_options *options, int64_t records)
 static bool begin_anew(g3_http *http, sweep *run, int64_t records, g3_error *error)
 {
     const g3_sweep_options *options = run->options;
-    run->result->expected = options->filters ? -1 : records;
-    if (!g3_probe_run(http, options, records, choose_target(options, records), run->ranges,
-                      &run->probed, error))
+    run->result->expected = options->filters || options->shard ? -1 : records;
+    if (options->shard
+            ? !g3_cut_probe_run(http, options, &run->cuts, run->ranges, &run->probed, error)
+            : !g3_probe_run(http, options, records, choose_target(options, records), run->ranges,
+                            &run->probed, error))
         return false;
     run->readings = g3_allocate_zeroed(run->probed.count, sizeof *run->readings);
     for (size_t i = 0; i < run->probed.count; i++)
@@ -212,14 +270,14 @@ static bool begin(g3_http *http, sweep *run, g3_error *error)
 {
     g3_journal_state state;
     bool saved = false;
-    int64_t records;
+    int64_t records = -1;
     if (run->options->journal && !g3_journal_load(run->options->journal, &state, &saved, error))
         return false;
     if (saved) {
         take_up(run, &state);
         return true;
     }
-    return g3_index_count(http, run->options->base, &records, error) &&
+    return (run->options->shard || g3_index_count(http, run->options->base, &records, error)) &&
            begin_anew(http, run, records, error);
 }
 
@@ -271,6 +329,8 @@ bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_resul
         own.page = G3_INDEX_PAGE_LIMIT;
     sweep run = {.options = &own, .result = result, .page = own.page, .ranges = g3_ranges_open()};
     *result = (g3_sweep_result){.expected = -1, .expected_after = -1};
+    if (own.shard)
+        g3_cuts_make(&run.cuts, own.shard);
     g3_listing_set_up(&run.listing);
     bool done = begin(http, &run, error) && read_ranges(http, &run, error);
     result->ranges = g3_ranges_count(run.ranges);
@@ -278,7 +338,10 @@ bool g3_sweep_run(g3_http *http, const g3_sweep_options *options, g3_sweep_resul
     g3_progress_end(options->reporter);
     g3_probed_free(&run.probed);
     g3_listing_clean_up(&run.listing);
+    for (size_t i = 0; run.readings && i < g3_ranges_count(run.ranges); i++)
+        g3_buffer_free(&run.readings[i].held);
     g3_ranges_close(run.ranges);
+    g3_cuts_free(&run.cuts);
     free(run.readings);
     return done;
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define RECORDS      6000 /* more than what is read as one range */
-#define MOST_ANSWERS 4000
+#define MOST_ANSWERS 12000
 
 typedef struct listed {
     char guid[64];
@@ -29,8 +29,8 @@ typedef struct service {
     bool repeats;        /* gives the first record of a page twice */
     const char *listing; /* answers this to all listings, or NULL */
     int listing_status;
-    const char *stats;           /* NULL: 404 */
-    bool counts_once;            /* is gone when it is asked for them again */
+    const char *stats; /* NULL: 404 */
+    bool counts_once;  /* is gone when it is asked for them again */
     bool counted;
     char *answers[MOST_ANSWERS]; /* bodies given, to be freed */
     size_t answer_count;
@@ -192,21 +192,47 @@ static bool count_records(void *context, const g3_record *records, size_t count,
     return true;
 }
 
-static void sweep(service *index, g3_reporter *reporter, received *got)
+/* Sweeps the index, or a shard of it, and counts its records besides those of earlier shards. */
+static void sweep_shard(service *index, const g3_key_shard *shard, g3_reporter *reporter,
+                        received *got)
 {
     fault_server *server = fault_server_start(answer, index);
     const g3_http_options http_options = {.connections = 4, .retries = 0, .reporter = reporter};
     g3_http *http = g3_http_open(&http_options, &got->error);
     const g3_sweep_options options = {.base = fault_server_url(server),
+                                      .shard = shard,
                                       .receive = count_records,
                                       .context = got,
                                       .reporter = reporter};
-    *got = (received){0};
     got->done = g3_sweep_run(http, &options, &got->result, &got->error);
     g3_http_close(http);
     fault_server_stop(server);
     fault_server_free(server);
 }
+
+static void sweep(service *index, g3_reporter *reporter, received *got)
+{
+    *got = (received){0};
+    sweep_shard(index, NULL, reporter, got);
+}
+
+/* Sweeps all shards, from the first to the last or the other way round. */
+static void sweep_shards(service *index, uint64_t count, const g3_text_list *prefixes,
+                         bool backwards, received *got)
+{
+    *got = (received){0};
+    for (uint64_t i = 0; i < count; i++) {
+        g3_key_shard shard = {{backwards ? count - i : i + 1, count}, *prefixes};
+        shard.part.index %= count;
+        sweep_shard(index, &shard, NULL, got);
+        cr_assert(got->done, "shard %" PRIu64 " of %" PRIu64 ": %s", i, count, got->error.message);
+    }
+}
+
+/* Prefixes that boundaries are made with: all that the index has, and fewer. */
+static const char *ALL_PREFIXES[] = {"dg.TEST/", "", "DG.4503/", "ark:/13030/x"};
+static const g3_text_list PREFIX_LISTS[] = {
+    {ALL_PREFIXES, 4}, {ALL_PREFIXES, 1}, {ALL_PREFIXES, 2}};
 
 static void expect_each_once(const service *index, const received *got)
 {
@@ -250,6 +276,80 @@ Test(sweep, gives_each_record_that_stays_once_while_others_come_and_go)
             if (before->records[i].changes)
                 cr_assert_leq(times, 1, "%s came %d times", before->records[i].guid, times);
             else
+                cr_assert_eq(times, 1, "%s came %d times", before->records[i].guid, times);
+        }
+        free_service(before);
+        free_service(index);
+    }
+}
+
+Test(sweep, gives_each_record_in_one_shard_whatever_the_order)
+{
+    static const struct {
+        size_t records;
+        uint64_t shards;
+        size_t prefixes;
+    } CASES[] = {{0, 3, 0},   {1, 12, 1},      {30, 40, 0},     {400, 12, 1},
+                 {400, 3, 2}, {RECORDS, 2, 0}, {RECORDS, 3, 1}, {RECORDS, 7, 2}};
+    received got;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        service *index = make_service(CASES[i].records, 0, i + 1);
+        sweep_shards(index, CASES[i].shards, &PREFIX_LISTS[CASES[i].prefixes], i % 2, &got);
+        expect_each_once(index, &got);
+        free_service(index);
+    }
+}
+
+/* All records of which the test is true. */
+static void change_all(service *index, bool (*chosen)(const char *guid), bool present)
+{
+    for (size_t i = 0; i < index->count; i++)
+        if (chosen(index->records[i].guid))
+            index->records[i].present = present;
+}
+
+static bool is_new(const char *guid)
+{
+    return strncmp(guid, "dg.TEST/7f", 10) == 0 || strncmp(guid, "dg.TEST/80", 10) == 0;
+}
+
+Test(sweep, gives_shards_that_agree_where_all_that_the_next_one_began_with_goes_or_comes)
+{
+    static const uint64_t EDGE = 2; /* shard 1 of 2 ends at dg.TEST/8 */
+    for (int comes = 0; comes <= 1; comes++)
+        for (int backwards = 0; backwards <= 1; backwards++) {
+            service *index = make_service(RECORDS, 0, 3);
+            received got = {0};
+            change_all(index, is_new, !comes);
+            for (uint64_t i = 0; i < EDGE; i++) {
+                g3_key_shard shard = {{(backwards ? EDGE - i : i + 1) % EDGE, EDGE},
+                                      PREFIX_LISTS[1]};
+                sweep_shard(index, &shard, NULL, &got);
+                cr_assert(got.done, "%s", got.error.message);
+                change_all(index, is_new, comes);
+            }
+            for (size_t i = 0; i < index->count; i++) {
+                const listed *record = &index->records[i];
+                int times = got.times[record->number];
+                cr_assert(is_new(record->guid) ? times <= 1 : times == 1, "%s came %d times",
+                          record->guid, times);
+            }
+            free_service(index);
+        }
+}
+
+Test(sweep, gives_each_record_that_stays_in_one_shard_while_others_come_and_go)
+{
+    static const uint64_t COUNTS[] = {2, 3, 8};
+    received got;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        service *index = make_service(RECORDS, 30, seed);
+        index->changing = 10;
+        sweep_shards(index, COUNTS[seed % 3], &PREFIX_LISTS[seed % 2], seed % 2, &got);
+        service *before = make_service(RECORDS, 30, seed);
+        for (size_t i = 0; i < before->count; i++) {
+            int times = got.times[before->records[i].number];
+            if (!before->records[i].changes)
                 cr_assert_eq(times, 1, "%s came %d times", before->records[i].guid, times);
         }
         free_service(before);
@@ -360,9 +460,9 @@ Test(sweep, compares_what_came_with_what_the_service_counts)
         int64_t before, after;
         bool complete;
     } CASES[] = {
-        {10, 10, 10, true}, {10, 9, 11, true},  {10, 11, 9, true}, {10, -1, -1, true},
-        {10, 10, -1, true}, {9, 10, 10, false}, {8, 9, 12, false}, {11, 10, 10, true},
-        {9, 10, -1, false},
+        {10, 10, 10, true}, {10, 9, 11, true},  {10, 11, 9, true},
+        {10, -1, -1, true}, {10, 10, -1, true}, {9, 10, 10, false},
+        {8, 9, 12, false},  {11, 10, 10, true}, {9, 10, -1, false},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const g3_sweep_result result = {.records = CASES[i].records,

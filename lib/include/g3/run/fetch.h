@@ -10,6 +10,7 @@
 #include "g3/commons/index.h"
 #include "g3/record/manifest.h"
 #include "g3/run/rejects.h"
+#include "g3/run/sweep.h"
 
 G3_BEGIN_C
 
@@ -18,6 +19,8 @@ typedef struct g3_fetch_options {
     const char *base;                /* URL of the index service */
     const g3_index_filters *filters; /* or NULL; not together with a list */
     int64_t page;                    /* records a request; 0: G3_INDEX_PAGE_LIMIT */
+    g3_key_shard shard;              /* count 0: everything; not together with a list. Without
+                                        prefixes, that of the service */
 
     const char *output; /* path, or "-" */
     g3_format format;   /* not AUTO */

@@ -18,8 +18,20 @@
 #include "g3/base/abi.h"
 #include "g3/commons/index.h"
 #include "g3/run/journal.h"
+#include "g3/run/shard.h"
 
 G3_BEGIN_C
+
+/* One of several parts of an index, each swept by itself: on another machine, at another time. Over
+ * all parts each record that is there all the time comes exactly once (lib/run/cuts.h). */
+typedef struct g3_key_shard {
+    g3_shard part;         /* the first is 1 of N; count at most G3_KEY_SHARDS */
+    g3_text_list prefixes; /* of GUIDs, at least one: UUIDs behind each are cut evenly; the same for
+                              all parts */
+} g3_key_shard;
+
+/* Parts, at most: each of them asks a page behind the beginning of every other one. */
+#define G3_KEY_SHARDS 1000
 
 /* What is swept, and who takes it. */
 typedef struct g3_sweep_options {
@@ -27,6 +39,7 @@ typedef struct g3_sweep_options {
     const g3_index_filters *filters; /* or NULL */
     int64_t page;                    /* records a request; 0 or too many: G3_INDEX_PAGE_LIMIT */
     int64_t ranges;                  /* ranges to aim at; 0: G3_SWEEP_RANGES */
+    const g3_key_shard *shard;       /* only this part; NULL: the whole index */
     g3_journal *journal; /* positions are kept here and taken up from here; or NULL; borrowed */
     /* Called before positions are written to the journal: makes durable what was received so far
      * and gives the output's safe length. NULL without a journal. */
@@ -53,7 +66,7 @@ typedef struct g3_sweep_result {
     uint64_t records; /* given to receive(), with those of earlier runs that were resumed */
     uint64_t ranges;  /* found by probing */
     int64_t expected; /* fileCount of /_stats before the sweep (before its first run, if resumed);
-                         -1: can't be had, or filters are set */
+                         -1: can't be had, or filters or a shard are set */
     int64_t expected_after; /* and after it; -1 also where the service has gone meanwhile */
 } g3_sweep_result;
 
