@@ -22,6 +22,7 @@ struct settings {
     int64_t fault_limit;
     int64_t seed;
     double latency;
+    int64_t most_at_once;
     bool gzip;
     const char *log;
     int64_t token_lifetime;

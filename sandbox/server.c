@@ -32,7 +32,8 @@ struct server {
     struct pause pause;
     int listener; /* until the daemon has it; then -1 */
     uint16_t port;
-    int log; /* access log, or -1 */
+    int log;              /* access log, or -1 */
+    atomic_llong at_once; /* requests that are being answered */
 };
 
 /* Begins an exchange as soon as the request line is there. The server owns it until finish(). */
@@ -127,11 +128,20 @@ static void write_log(const struct server *server, const struct exchange *exchan
     g3_buffer_free(&line);
 }
 
-/* Works on a request that is there whole, and sends the answer. */
-static enum MHD_Result answer(struct server *server, struct exchange *exchange,
-                              struct MHD_Connection *connection)
+/* The fault that a request meets. */
+static struct fault draw_fault(struct server *server, bool crowded)
 {
-    struct fault drawn = faults_draw(&server->commons->faults);
+    if (crowded)
+        return (struct fault){.kind = FAULT_STATUS, .status = MHD_HTTP_SERVICE_UNAVAILABLE};
+    return faults_draw(&server->commons->faults);
+}
+
+/* Works on a request that is there whole, and sends the answer.
+ * @param crowded  more are being answered than may be */
+static enum MHD_Result answer(struct server *server, struct exchange *exchange,
+                              struct MHD_Connection *connection, bool crowded)
+{
+    struct fault drawn = draw_fault(server, crowded);
     bool done = drawn.kind != FAULT_STATUS && (drawn.kind != FAULT_RESET || drawn.variety % 2);
     if (server->commons->settings->latency > 0)
         pause_wait(&server->pause, server->commons->settings->latency);
@@ -155,6 +165,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
                               const char *method, const char *version, const char *bytes,
                               size_t *count, void **state)
 {
+    struct server *server = context;
     struct exchange *exchange = *state;
     (void)url, (void)version;
     if (!exchange->method) { /* the head has arrived */
@@ -166,7 +177,11 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         *count = 0;
         return MHD_YES;
     }
-    return answer(context, exchange, connection);
+    long long others = atomic_fetch_add(&server->at_once, 1);
+    int64_t most = server->commons->settings->most_at_once;
+    enum MHD_Result queued = answer(server, exchange, connection, most > 0 && others >= most);
+    atomic_fetch_sub(&server->at_once, 1);
+    return queued;
 }
 
 struct server *server_open(uint16_t port, g3_error *error)

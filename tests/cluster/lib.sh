@@ -2,6 +2,7 @@
 # all that they write in the folder $cluster. Sourced by run. Nothing in /etc is read or changed.
 
 NODES='n1 n2'
+daemons=()
 
 # Ports that nothing listens on.
 free_ports() { # COUNT
@@ -21,7 +22,8 @@ wait_until() { # SECONDS WHAT COMMAND...
   done
 }
 
-# SlurmdTimeout is how soon a dead node is known as such; the others are as generous as a busy machine needs.
+# SlurmdTimeout is how soon a dead node is known as such, cred_expire how long its tasks then wait in the queue; other
+# times are as generous as a busy machine needs.
 write_slurm_conf() {
   read -r controller n1 n2 < <(free_ports 3)
   cat >"$cluster/slurm.conf" <<END
@@ -31,7 +33,7 @@ SlurmctldPort=$controller
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$cluster/munge/socket
+AuthInfo=socket=$cluster/munge/socket,cred_expire=10
 CredType=cred/munge
 StateSaveLocation=$cluster/state
 SlurmdSpoolDir=$cluster/spool/%n
@@ -54,10 +56,16 @@ MinJobAge=600
 ReturnToService=2
 JobRequeue=1
 MpiDefault=none
-NodeName=n1 NodeHostname=localhost NodeAddr=127.0.0.1 Port=$n1 CPUs=2 State=UNKNOWN
-NodeName=n2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=$n2 CPUs=2 State=UNKNOWN
-PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
+NodeName=n1 NodeHostname=localhost NodeAddr=127.0.0.1 Port=$n1 CPUs=4 RealMemory=4000 State=UNKNOWN
+NodeName=n2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=$n2 CPUs=4 RealMemory=4000 State=UNKNOWN
+PartitionName=all Nodes=n1,n2 Default=YES LLN=YES MaxTime=INFINITE State=UP
 END
+}
+
+# Disowned: the shell has nothing to say when one is killed.
+add_daemon() { # PID
+  daemons+=("$1")
+  disown "$1"
 }
 
 start_munge() {
@@ -66,13 +74,13 @@ start_munge() {
   munged --foreground --key-file="$cluster/munge/key" --socket="$cluster/munge/socket" \
     --pid-file="$cluster/munge/pid" --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" \
     >"$cluster/munge/out" 2>&1 &
-  daemons+=($!)
+  add_daemon $!
   wait_until 30 'munged answers' munge --socket="$cluster/munge/socket" --no-input
 }
 
 start_node() { # NODE
   slurmd -D -N "$1" >/dev/null 2>&1 &
-  daemons+=($!)
+  add_daemon $!
   eval "slurmd_$1=$!"
 }
 
@@ -80,13 +88,12 @@ all_idle() { [ "$(sinfo -h -N -o %T | sort | uniq -c | awk '{ print $1, $2 }')" 
 
 start_cluster() {
   export SLURM_CONF=$cluster/slurm.conf
-  daemons=()
   chmod 755 "$cluster" # else munged refuses to have its socket there
   mkdir -p "$cluster/state" "$cluster/spool/n1" "$cluster/spool/n2"
   write_slurm_conf
   start_munge || return
   slurmctld -D >/dev/null 2>&1 &
-  daemons+=($!)
+  add_daemon $!
   for node in $NODES; do start_node "$node"; done
   wait_until 60 'both nodes are idle' all_idle
 }
@@ -107,16 +114,14 @@ kill_node() { # NODE
     while read -r parent; do [ "$(cat "/proc/$parent/comm" 2>/dev/null)" != slurmstepd ] || echo "$parent"; done)
   kill -KILL "${!slurmd}" $watchers 2>/dev/null
   kill -KILL $tasks 2>/dev/null
-  wait "${!slurmd}" 2>/dev/null || true
 }
 
-# Ends all that this cluster runs, and removes its folder.
+all_ended() { ! kill -0 "${daemons[@]}" && [ -z "$(cluster_processes)" ]; }
+
+# Ends all that this cluster runs, what is left of jobs too, and removes its folder.
 stop_cluster() {
-  [ -z "${daemons[*]-}" ] || kill "${daemons[@]}" 2>/dev/null
-  wait 2>/dev/null
-  # What is left of jobs; those that watch them have SLURM_CONF, too.
-  local left
-  left=$(cluster_processes | grep -vxF "$$")
-  [ -z "$left" ] || kill -KILL $left 2>/dev/null
+  [ -d "$cluster" ] || return 0
+  kill "${daemons[@]}" $(cluster_processes) 2>/dev/null
+  wait_until 10 'all daemons have ended' all_ended || kill -KILL "${daemons[@]}" $(cluster_processes) 2>/dev/null
   rm -rf "$cluster"
 }
