@@ -2,6 +2,7 @@
 #
 #   make            build                      make check    set up, build, run all tests
 #   make demo       the main job on the embedded commons
+#   make check-cluster  the tests of shards on Slurm, in it as well
 #   make deb        Debian packages, in BUILD           make doc      the reference of libg3, in build/doc/html
 #   make bench      speed, side by side with peers      make manual   man pages and reference pages, in build/manual/
 #   make install PREFIX=/usr/local DESTDIR=       make install-headers    for plugins only, without building
@@ -44,7 +45,7 @@ SUPPORT_OBJECTS := $(call objects,$(TEST_SUPPORT))
 LINK             = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 TOOLS           := $(FILTERS) g3-sandbox
 
-.PHONY: all tests manual install-manual unit faults fuzz check demo bench install install-headers uninstall deb doc format clean
+.PHONY: all tests manual install-manual unit faults fuzz check check-cluster demo bench install install-headers uninstall deb doc format clean
 .SECONDARY:
 
 all: $(TOOLS:%=$(BUILD)/bin/%)
@@ -157,8 +158,14 @@ fuzz:
 	done; echo "$(words $(FUZZERS)) passed, 0 failed"
 
 check:
-	scripts/setup check deb
+	scripts/setup check deb cluster
 	tests/check
+
+# Slurm on loopback: shards as a job array and by Snakemake, nodes that die.
+check-cluster:
+	scripts/setup cluster
+	$(MAKE) -s all
+	tests/cluster/run $(BUILD)/bin
 
 demo:
 	scripts/setup
@@ -176,8 +183,10 @@ install: all $(BUILD)/libg3.a $(BUILD)/$(SHARED) install-headers install-manual
 	install -m 644 $(BUILD)/libg3.a $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)
 	ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libg3.so
-	install -d $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
-	install -m 644 pipelines/* $(DESTDIR)$(PREFIX)/share/g3tools/pipelines
+	cd pipelines && for file in $$(find . -type f); do \
+	    mode=644; [ ! -x $$file ] || mode=755; \
+	    install -D -m $$mode $$file $(abspath $(DESTDIR)$(PREFIX))/share/g3tools/pipelines/$$file || exit 1; \
+	done
 
 # Where shells look for completions. A package's are for zsh in another place than those put there by hand.
 BASH_COMPLETIONS := $(PREFIX)/share/bash-completion/completions

@@ -10,6 +10,8 @@ if [ -f "$build/libg3.a" ]; then
   ls "$prefix/bin" | expect_same - <(ls "$prefix/share/bash-completion/completions")
   ls "$prefix/bin" | expect_same - <(ls "$prefix/share/zsh/site-functions" | sed 's/^_//' | sort)
   ls "$prefix/bin" | expect_same - <(ls "$prefix/share/fish/vendor_completions.d" | sed 's/.fish$//' | sort)
+  (cd "$prefix/share/g3tools/pipelines" && find . -type f) | sort | expect_same <(cd "$TOP/pipelines" && find . -type f | sort) -
+  "$prefix/share/g3tools/pipelines/shard" 2 3 'echo $SHARD' | expect_same <(echo 2/3) -
   export PATH=$prefix/bin:$PATH
 else # wrappers that run valgrind are nothing to install
   run_make install-headers

@@ -82,10 +82,11 @@ settings 'JOB_INPUT := job-input.json'
 workflow dbgap
 expect_same local/dbgap.tsv results/dbgap.tsv
 
-# The worked example of the document.
+# The worked example of the document. (Those for clusters: tests/cluster/run.)
 mkdir example && cd example
 { echo 'trap "kill \$(jobs -p) 2>/dev/null || true" EXIT' # also where it fails
-  awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' "$TOP/pipelines/README.md"; } >example.sh
+  awk '/^## / { in_part = $0 == "## A worked example" } /^```sh/ { on = in_part; next } /^```/ { on = 0 } on' \
+    "$TOP/pipelines/README.md"; } >example.sh
 PIPELINES=$TOP/pipelines env -u MAKEFLAGS -u MAKELEVEL bash -e example.sh >out 2>err || { cat err >&2; fail 'the example fails'; }
 expect_text out 'results/files.plan.ndjson:       2 created'
 expect_text out '0 differences  results/2026-11-24.csv.differences.ndjson'

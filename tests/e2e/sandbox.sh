@@ -149,3 +149,11 @@ grep -qi '^Content-Encoding: gzip' head
 stop_sandboxes
 printf '%s\n' 'GET /index/_stats 429' 'GET /index/_stats 200' 'GET /index/_stats 000' 'GET /index/index/ 200' \
   'GET /index/index/ 200' 'GET /index/index/ 200' 'GET /index/index/ 200' | expect_same /dev/stdin faults.log
+
+# More at once than it takes.
+start_sandbox --latency 300ms --most-at-once 2 --log crowd.log
+asking=()
+for i in 1 2 3 4 5; do get "$SANDBOX/index/_stats" >/dev/null & asking+=($!); done
+wait "${asking[@]}"
+grep -q ' 503$' crowd.log
+[ "$(grep -c ' 200$' crowd.log)" -ge 2 ]
