@@ -2,7 +2,7 @@
 #
 #   make            build                      make check    set up, build, run all tests
 #   make demo       the main job on the embedded commons
-#   make check-cluster  the tests of shards on Slurm, in it as well
+#   make check-cluster  the tests of shards on Slurm, in .ci/run as well
 #   make deb        Debian packages, in BUILD           make doc      the reference of libg3, in build/doc/html
 #   make bench      speed, side by side with peers      make manual   man pages and reference pages, in build/manual/
 #   make install PREFIX=/usr/local DESTDIR=       make install-headers    for plugins only, without building
@@ -158,7 +158,7 @@ fuzz:
 	done; echo "$(words $(FUZZERS)) passed, 0 failed"
 
 check:
-	scripts/setup check deb cluster
+	scripts/setup check deb
 	tests/check
 
 # Slurm on loopback: shards as a job array and by Snakemake, nodes that die.
