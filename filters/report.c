@@ -1,6 +1,5 @@
 /* --report: what the tools that have it share. */
 #include "report.h"
-#include "g3/http/url.h"
 
 const g3_option REPORT_OPTIONS[] = {
     {.name = "report",
@@ -32,16 +31,6 @@ void report_add_files(g3_report *report, const char *name, const char *const *pa
         g3_buffer_append_text(&text, i ? ", " : "");
         g3_buffer_append_text(&text, strcmp(paths[i], "-") == 0 ? "standard input" : paths[i]);
     }
-    g3_report_fact(report, name, g3_buffer_text(&text));
-    g3_buffer_free(&text);
-}
-
-void report_add_url(g3_report *report, const char *name, const char *url)
-{
-    g3_buffer text = {0};
-    if (!report || !url)
-        return;
-    g3_url_append_shown(&text, url);
     g3_report_fact(report, name, g3_buffer_text(&text));
     g3_buffer_free(&text);
 }
