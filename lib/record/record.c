@@ -37,6 +37,15 @@ static int compare_items(const void *left, const void *right)
     return g3_view_compare(*(const g3_view *)left, *(const g3_view *)right);
 }
 
+g3_value g3_value_of_text(g3_value_type type, g3_view text)
+{
+    g3_value value = {.type = G3_NULL};
+    value.text = text;
+    if (text.length)
+        value.type = type;
+    return value;
+}
+
 void g3_value_sort_items(g3_value *list)
 {
     if (list->list.count > 1)

@@ -169,15 +169,6 @@ static bool fill_job(content_run *run, job *filled, const g3_record *record)
     return true;
 }
 
-static g3_value text_value(g3_view text)
-{
-    g3_value value = {.type = G3_STRING};
-    value.text = text;
-    if (text.length == 0)
-        value.type = G3_NULL;
-    return value;
-}
-
 static void append_difference(content_run *run, const job *of, const char *field,
                               const g3_value *expected, const g3_value *actual)
 {
@@ -194,7 +185,8 @@ static bool compare_digest(content_run *run, const job *of, const char *field, g
 {
     if (expected.length == 0 || g3_view_equal_ignoring_case(expected, g3_view_of(actual)))
         return false;
-    g3_value there = text_value(g3_view_of(actual)), wanted = text_value(expected);
+    g3_value there = g3_value_of_text(G3_STRING, g3_view_of(actual)),
+             wanted = g3_value_of_text(G3_STRING, expected);
     append_difference(run, of, field, &wanted, &there);
     return true;
 }
@@ -224,7 +216,7 @@ static bool take_failure(content_run *run, const job *of, g3_error *error)
         *error = of->error;
         return false;
     }
-    g3_value url = text_value(of->url);
+    g3_value url = g3_value_of_text(G3_STRING, of->url);
     append_difference(run, of, "content", &url, &NOTHING);
     pthread_mutex_lock(&run->login_lock); /* a login that is renewed may speak, too */
     if (of->url.length)

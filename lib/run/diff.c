@@ -45,13 +45,6 @@ static const g3_column COLUMN[COLUMNS] = {
     [NEW] = {G3_VIEW("new"), G3_VIEW("\"new\":"), G3_OTHER_FIELD},
 };
 
-static g3_value text_value(g3_view text)
-{
-    g3_value value = {.type = G3_STRING};
-    value.text = text;
-    return value;
-}
-
 static g3_view key_of(const diff_run *run, const g3_record *record)
 {
     const g3_value *key = g3_record_get(record, run->options->key);
@@ -76,9 +69,9 @@ static bool write_line(diff_run *run, g3_view key, const char *change, g3_view f
 {
     static const g3_value NOTHING = {.type = G3_NULL};
     g3_field fields[COLUMNS] = {
-        [KEY] = {&g3_object_columns[run->options->key], text_value(key)},
-        [CHANGE] = {&COLUMN[CHANGE], text_value(g3_view_of(change))},
-        [FIELD] = {&COLUMN[FIELD], field.length ? text_value(field) : NOTHING},
+        [KEY] = {&g3_object_columns[run->options->key], g3_value_of_text(G3_STRING, key)},
+        [CHANGE] = {&COLUMN[CHANGE], g3_value_of_text(G3_STRING, g3_view_of(change))},
+        [FIELD] = {&COLUMN[FIELD], g3_value_of_text(G3_STRING, field)},
         [OLD] = {&COLUMN[OLD], old_value ? *old_value : NOTHING},
         [NEW] = {&COLUMN[NEW], new_value ? *new_value : NOTHING},
     };

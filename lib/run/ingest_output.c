@@ -58,21 +58,6 @@ void g3_ingest_output_close(g3_ingest_output *output)
         g3_manifest_writer_close(output->manifest);
 }
 
-static g3_value make_value(g3_value_type type, g3_view text)
-{
-    g3_value value = {.type = G3_NULL};
-    if (text.length) {
-        value.type = type;
-        value.text = text;
-    }
-    return value;
-}
-
-static g3_value text_value(g3_view text)
-{
-    return make_value(G3_STRING, text);
-}
-
 static void add_field(g3_record *line, size_t column, g3_value value)
 {
     line->fields[line->count++] = (g3_field){&COLUMN[column], value};
@@ -81,7 +66,8 @@ static void add_field(g3_record *line, size_t column, g3_value value)
 /* JSON as a service wrote it, maybe on many lines. */
 static g3_value json_value(g3_ingest *ingest, g3_view text)
 {
-    return make_value(G3_JSON, text.length ? g3_json_on_one_line(text, &ingest->arena) : text);
+    return g3_value_of_text(G3_JSON,
+                            text.length ? g3_json_on_one_line(text, &ingest->arena) : text);
 }
 
 /* Adds what a plan tells besides. */
@@ -90,7 +76,7 @@ static void add_change(g3_ingest *ingest, const g3_ingest_row *row, g3_record *l
     bool changes = row->action == G3_INGEST_CREATED || row->action == G3_INGEST_UPDATED ||
                    row->action == G3_INGEST_DELETED;
     if (!ingest->metadata)
-        add_field(line, REVISION, text_value(row->seen));
+        add_field(line, REVISION, g3_value_of_text(G3_STRING, row->seen));
     add_field(line, OLD, json_value(ingest, changes ? row->old : (g3_view){0}));
     add_field(line, NEW, json_value(ingest, changes ? row->change : (g3_view){0}));
 }
@@ -123,14 +109,15 @@ static bool write_line(g3_ingest *ingest, const g3_ingest_output *output, const 
     g3_value number = {.type = G3_INTEGER};
     number.integer = (int64_t)row->line;
     add_field(&line, LINE, number);
-    add_field(&line, GUID, text_value(row->guid));
-    add_field(&line, ACTION, text_value(g3_view_of(g3_ingest_action_names[row->action])));
+    add_field(&line, GUID, g3_value_of_text(G3_STRING, row->guid));
+    add_field(&line, ACTION,
+              g3_value_of_text(G3_STRING, g3_view_of(g3_ingest_action_names[row->action])));
     if (output->options->plan)
         add_change(ingest, row, &line);
     if (row->error.length)
-        add_field(&line, ERROR, text_value(row->error));
+        add_field(&line, ERROR, g3_value_of_text(G3_STRING, row->error));
     if (names_files(output->options) && row->file)
-        add_field(&line, FILE_NAME, text_value(g3_view_of(row->file)));
+        add_field(&line, FILE_NAME, g3_value_of_text(G3_STRING, g3_view_of(row->file)));
     g3_manifest_write(output->lines, &line);
     tell(ingest, row->action, &line);
     return g3_sink_settle(output->options->output, false, error);
@@ -144,7 +131,7 @@ static bool write_manifest_row(g3_ingest *ingest, const g3_ingest_output *output
     g3_field *fields = g3_arena_take(&ingest->arena, (record->count + 1) * sizeof *fields);
     g3_record whole = {.fields = fields, .line = record->line};
     bool placed = g3_record_get(record, G3_GUID) != NULL;
-    const g3_field guid = {&g3_object_columns[G3_GUID], text_value(row->guid)};
+    const g3_field guid = {&g3_object_columns[G3_GUID], g3_value_of_text(G3_STRING, row->guid)};
     if (!placed)
         fields[whole.count++] = guid;
     for (size_t i = 0; i < record->count; i++)

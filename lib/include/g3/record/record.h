@@ -92,6 +92,9 @@ const g3_value *g3_record_get(const g3_record *record, g3_object_field field);
 /* The record's GUID, or an empty view (no column, null, not a string). */
 g3_view g3_record_guid(const g3_record *record);
 
+/* A value of type G3_STRING or G3_JSON; of no text, null. The text is borrowed. */
+g3_value g3_value_of_text(g3_value_type type, g3_view text);
+
 /* Sorts a list's items by bytes, in place. */
 void g3_value_sort_items(g3_value *list);
 
