@@ -32,11 +32,6 @@ g3_view g3_record_guid(const g3_record *record)
     return guid && guid->type == G3_STRING ? guid->text : (g3_view){0};
 }
 
-static int compare_items(const void *left, const void *right)
-{
-    return g3_view_compare(*(const g3_view *)left, *(const g3_view *)right);
-}
-
 g3_value g3_value_of_text(g3_value_type type, g3_view text)
 {
     g3_value value = {.type = G3_NULL};
@@ -44,6 +39,11 @@ g3_value g3_value_of_text(g3_value_type type, g3_view text)
     if (text.length)
         value.type = type;
     return value;
+}
+
+static int compare_items(const void *left, const void *right)
+{
+    return g3_view_compare(*(const g3_view *)left, *(const g3_view *)right);
 }
 
 void g3_value_sort_items(g3_value *list)
