@@ -151,6 +151,7 @@ int main(int argc, char **argv)
     }
     const char *tool = argv[help ? 2 : 1];
     char *asked[] = {NULL, (char[]){"--help"}, NULL};
+    errno = ENOENT;
     if (!strchr(tool, '/'))
         become(folder, tool, help ? asked : argv + 1);
     g3_fail(&error, errno == ENOENT ? G3_EXIT_USAGE : G3_EXIT_LOCAL,

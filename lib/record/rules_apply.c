@@ -211,6 +211,8 @@ static const char *match_regex(const rule_conversion *conversion, g3_view item, 
     *found = (g3_view){0};
     if (groups == PCRE2_ERROR_NOMATCH)
         return NULL;
+    if (groups == PCRE2_ERROR_NOMEMORY)
+        g3_end_out_of_memory(item.length);
     if (groups <= 0) /* its limits of time and memory */
         return "is too much for the regular expression";
     const PCRE2_SIZE *places = pcre2_get_ovector_pointer(conversion->match);
