@@ -29,7 +29,7 @@ void report_add_files(g3_report *report, const char *name, const char *const *pa
     g3_buffer text = {0};
     for (size_t i = 0; report && i < count; i++) {
         g3_buffer_append_text(&text, i ? ", " : "");
-        g3_buffer_append_text(&text, strcmp(paths[i], "-") == 0 ? "standard input" : paths[i]);
+        g3_buffer_append_text(&text, g3_source_name_of(paths[i]));
     }
     g3_report_fact(report, name, g3_buffer_text(&text));
     g3_buffer_free(&text);

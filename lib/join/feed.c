@@ -133,7 +133,6 @@ static void add_to_piece(g3_piece *piece, g3_join_chunk *chunk)
     else
         piece->first = chunk;
     piece->last = chunk;
-    piece->chunk_count++;
 }
 
 /* Fills a piece, which is the thread's alone. @param spare  or NULL */

@@ -27,10 +27,8 @@ struct g3_join_input {
     bool ended;
 
     g3_key_maker keys;
-    g3_view guid;
     size_t guid_place;
     g3_text_maker text, left;
-    bool stored;
     bool prepared;
     g3_arena row_arena; /* scratch for the row being made */
     g3_buffer scratch;
@@ -205,8 +203,6 @@ bool g3_join_input_prepare(g3_join_input *input, const g3_join_recipe *recipe, g
         return false;
     g3_text_begin(&input->text, &kept.text);
     g3_text_begin(&input->left, &kept.left);
-    input->stored = recipe->stored;
-    input->guid = recipe->guid;
     input->recipe = kept;
     input->prepared = true;
     return true;
@@ -214,7 +210,8 @@ bool g3_join_input_prepare(g3_join_input *input, const g3_join_recipe *recipe, g
 
 bool g3_join_input_can_part(const g3_join_input *input)
 {
-    return input->path_count == 1 && !input->stored && g3_manifest_can_seek(reader_of(input));
+    return input->path_count == 1 && !input->recipe.stored &&
+           g3_manifest_can_seek(reader_of(input));
 }
 
 int64_t g3_join_input_size(const g3_join_input *input)
@@ -287,7 +284,7 @@ static void learn_shape(g3_join_input *input, const g3_record *record)
     g3_keys_find_places(&input->keys, record);
     g3_text_find_places(&input->text, record);
     g3_text_find_places(&input->left, record);
-    input->guid_place = g3_find_place(record, input->guid);
+    input->guid_place = g3_find_place(record, input->recipe.guid);
 }
 
 /* True if the record has the columns of the one before; rows of one file always do. */
@@ -305,7 +302,7 @@ static bool has_same_shape(const g3_join_input *input, const g3_record *record, 
 
 static g3_view guid_cell(g3_join_input *input, const g3_record *record)
 {
-    if (input->guid.length == 0 || input->guid_place == G3_NO_PLACE)
+    if (input->recipe.guid.length == 0 || input->guid_place == G3_NO_PLACE)
         return (g3_view){"", 0};
     return g3_view_trim(g3_cell_text(&record->fields[input->guid_place].value, &input->scratch));
 }
@@ -324,7 +321,7 @@ static const char *append_row(g3_join_input *input, const g3_text_source *source
         g3_buffer_append(out, key);
     }
     g3_join_chunk_end_part(chunk, place, G3_JOIN_KEY);
-    if (input->guid.length) {
+    if (input->recipe.guid.length) {
         g3_view guid = guid_cell(input, source->record);
         if (guid.length == 0)
             return "the row has no GUID";
@@ -339,7 +336,7 @@ static const char *append_row(g3_join_input *input, const g3_text_source *source
         reason = g3_text_append(&input->left, source, out);
         g3_join_chunk_end_part(chunk, place, G3_JOIN_LEFT);
     }
-    if (input->stored) {
+    if (input->recipe.stored) {
         g3_buffer_append(out, source->stored);
         g3_join_chunk_end_part(chunk, place, G3_JOIN_STORED);
     }

@@ -72,7 +72,6 @@ static void drop_rows(g3_pieces *pieces, g3_piece *piece)
         pieces->spare = chunk;
     }
     piece->last = NULL;
-    piece->chunk_count = 0;
 }
 
 static bool is_right(const g3_pieces *pieces, const g3_piece *piece)

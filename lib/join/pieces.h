@@ -25,8 +25,7 @@ typedef struct g3_piece {
     bool guess; /* part.begin is none yet */
     g3_join_piece part;
     g3_join_chunk *first, *last; /* its rows; owned */
-    size_t chunk_count;
-    bool failed; /* reading it did, because of `failure` */
+    bool failed;                 /* reading it did, because of `failure` */
     g3_error failure;
 } g3_piece;
 

@@ -150,11 +150,12 @@ static bool compile_regex(line_reader *reader, size_t at, rule_conversion *conve
     if (conversion->regex) {
         (void)pcre2_jit_compile(conversion->regex, PCRE2_JIT_COMPLETE); /* else just slower */
         conversion->match = pcre2_match_data_create_from_pattern(conversion->regex, NULL);
-    }
-    if (conversion->regex ? !conversion->match : number == PCRE2_ERROR_HEAP_FAILED)
-        g3_end_out_of_memory(conversion->text.length);
-    if (conversion->regex)
+        if (!conversion->match)
+            g3_end_out_of_memory(conversion->text.length);
         return true;
+    }
+    if (number == PCRE2_ERROR_HEAP_FAILED)
+        g3_end_out_of_memory(conversion->text.length);
     pcre2_get_error_message(number, (PCRE2_UCHAR *)words, sizeof words);
     snprintf(text, sizeof text, "the regular expression is wrong at its byte %zu: %s",
              (size_t)place + 1, words);

@@ -13,7 +13,7 @@
 #define GROUP 16
 
 /* Places written at once: as many separators as most blocks have. */
-#define G3_SEPARATORS_STEP ((size_t)4)
+#define STEP ((size_t)4)
 
 /* One block, its marks cut to the bytes that count. */
 typedef struct block {
@@ -168,13 +168,13 @@ static inline size_t count_bits(uint64_t bits)
 }
 
 /* Writes the places of bits, some at a time whether there are so many or not: quicker than a branch
- * for each, as most blocks have few. G3_SEPARATORS_STEP items too many may be written.
+ * for each, as most blocks have few. STEP items too many may be written.
  * @return behind the last one that counts */
 static inline uint32_t *write_places(uint32_t *item, uint64_t bits, uint32_t base)
 {
     uint32_t *end = item + count_bits(bits);
     do {
-        for (size_t i = 0; i < G3_SEPARATORS_STEP; i++) {
+        for (size_t i = 0; i < STEP; i++) {
             *item++ = base + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
             bits &= bits - 1;
         }
@@ -225,8 +225,7 @@ static inline block cut_block(const g3_marks *marks, size_t width)
 void g3_separators_begin(g3_separators *separators, char delimiter)
 {
     *separators = (g3_separators){.scan = g3_scan_best(), .delimiter = delimiter};
-    separators->items =
-        g3_allocate((G3_SEPARATORS_STRETCH + G3_SEPARATORS_STEP) * sizeof *separators->items);
+    separators->items = g3_allocate((G3_SEPARATORS_STRETCH + STEP) * sizeof *separators->items);
 }
 
 void g3_separators_find(g3_separators *separators, const char *text, size_t from, size_t to)
