@@ -147,12 +147,17 @@ static bool open_partial(g3_output *output, int64_t offset, bool resume, int mod
     return true;
 }
 
-static void free_names(g3_output *output)
+/* What `output` is when it is not open. */
+#define CLOSED ((g3_output){.descriptor = -1, .replaced = -1})
+
+static void free_parts(g3_output *output)
 {
     free(output->name);
     free(output->path);
     free(output->partial);
-    *output = (g3_output){.descriptor = -1};
+    if (output->replaced >= 0)
+        close(output->replaced);
+    *output = CLOSED;
 }
 
 bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool resume,
@@ -164,7 +169,7 @@ bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool re
     bool in_place = standard || (exists && !S_ISREG(about.st_mode));
     bool folder =
         exists ? S_ISDIR(about.st_mode) : g3_view_ends_with(g3_view_of(path), G3_VIEW("/"));
-    *output = (g3_output){.descriptor = -1};
+    *output = CLOSED;
     output->name = g3_duplicate(g3_view_of(standard ? "standard output" : path));
     if (!standard) {
         char *real = exists ? realpath(path, NULL) : NULL; /* a link stays, its file is replaced */
@@ -182,8 +187,10 @@ bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool re
     else
         opened =
             open_partial(output, offset, resume, exists ? (int)(about.st_mode & 0777) : -1, error);
+    if (opened && exists && !in_place)
+        output->replaced = open(output->path, O_RDONLY | O_CLOEXEC);
     if (!opened)
-        free_names(output);
+        free_parts(output);
     return opened;
 }
 
@@ -204,6 +211,19 @@ static bool may_write_again(const g3_output *output, g3_error *error)
     return false;
 }
 
+/* Has the kernel begin to store what was written last. As much of the file that will be replaced
+ * leaves its cache: the new one takes no room there that other files could have, and the rename at
+ * the end is not held up by getting rid of all of it. Advice both: a failure to store comes up
+ * again at the sync. */
+static void begin_storing(g3_output *output)
+{
+    int64_t length = output->written - output->flushing;
+    (void)sync_file_range(output->descriptor, output->flushing, length, SYNC_FILE_RANGE_WRITE);
+    if (output->replaced >= 0)
+        (void)posix_fadvise(output->replaced, output->flushing, length, POSIX_FADV_DONTNEED);
+    output->flushing = output->written;
+}
+
 bool g3_output_write(g3_output *output, g3_view bytes, g3_error *error)
 {
     while (bytes.length) {
@@ -216,12 +236,8 @@ bool g3_output_write(g3_output *output, g3_view bytes, g3_error *error)
             output->written += count;
         }
     }
-    if (output->partial && output->written - output->flushing >= FLUSH_SIZE) {
-        /* Advice: a failure to store comes up again at the sync. */
-        (void)sync_file_range(output->descriptor, output->flushing,
-                              output->written - output->flushing, SYNC_FILE_RANGE_WRITE);
-        output->flushing = output->written;
-    }
+    if (output->partial && output->written - output->flushing >= FLUSH_SIZE)
+        begin_storing(output);
     return true;
 }
 
@@ -256,7 +272,7 @@ bool g3_output_complete(g3_output *output, g3_error *error)
     }
     if (output->path)
         close(output->descriptor);
-    free_names(output);
+    free_parts(output);
     return done;
 }
 
@@ -266,5 +282,5 @@ void g3_output_abandon(g3_output *output, bool keep)
         unlink(output->partial);
     if (output->path)
         close(output->descriptor);
-    free_names(output);
+    free_parts(output);
 }

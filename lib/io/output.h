@@ -10,6 +10,7 @@ typedef struct g3_output {
     char *path;    /* final name, links followed; owned; NULL for standard output */
     char *partial; /* name while incomplete; owned; NULL if written in place */
     int descriptor;
+    int replaced;     /* the file of the final name that there is now, or -1; owned */
     int64_t written;  /* bytes in the file: the place where the next one goes */
     int64_t flushing; /* bytes of them that the kernel was told to begin storing */
 } g3_output;
