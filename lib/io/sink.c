@@ -16,8 +16,11 @@
 /* Blocks handed over and not yet written: one being written, one that it can go on with. */
 #define BLOCKS_WAITING 2
 
-/* A block that grew beyond this (a row of megabytes was in it) is not kept for reuse. */
-#define LARGEST_SPARE (4 * G3_SINK_BLOCK)
+/* A block that grew beyond this (a row of many megabytes was in it) is not kept for reuse. */
+#define LARGEST_SPARE (16 * G3_SINK_BLOCK)
+
+/* Blocks kept for reuse: as many as may have been written since the producer took one. */
+#define SPARES BLOCKS_WAITING
 
 struct g3_sink {
     g3_buffer filling; /* the producer's; other members may be the writer's, see `mutex` */
@@ -29,8 +32,9 @@ struct g3_sink {
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     g3_buffer blocks[BLOCKS_WAITING]; /* oldest first */
-    size_t waiting;  /* how many of them hold bytes, the one being written included */
-    g3_buffer spare; /* memory of the block written last */
+    size_t waiting;           /* how many of them hold bytes, the one being written included */
+    g3_buffer spares[SPARES]; /* memory of blocks written */
+    size_t spare_count;
     bool stopping;
     bool failed; /* nothing is written any more */
     g3_error failure;
@@ -54,11 +58,12 @@ static void note_failure(g3_sink *sink, const g3_error *error)
 /* Removes the oldest block, keeping its memory for the producer. Holds the mutex. */
 static void retire_block(g3_sink *sink)
 {
-    g3_buffer_free(&sink->spare);
-    sink->spare = sink->blocks[0];
-    if (sink->spare.capacity > LARGEST_SPARE)
-        g3_buffer_free(&sink->spare);
-    g3_buffer_clear(&sink->spare);
+    g3_buffer written = sink->blocks[0];
+    g3_buffer_clear(&written);
+    if (written.capacity > LARGEST_SPARE || sink->spare_count == SPARES)
+        g3_buffer_free(&written);
+    else
+        sink->spares[sink->spare_count++] = written;
     sink->waiting--;
     for (size_t i = 0; i < sink->waiting; i++)
         sink->blocks[i] = sink->blocks[i + 1];
@@ -156,8 +161,7 @@ static bool hand_over(g3_sink *sink, g3_error *error)
         *error = sink->failure;
     if (!failed) {
         sink->blocks[sink->waiting++] = sink->filling;
-        sink->filling = sink->spare;
-        sink->spare = (g3_buffer){0};
+        sink->filling = sink->spare_count ? sink->spares[--sink->spare_count] : (g3_buffer){0};
         pthread_cond_broadcast(&sink->changed);
     }
     pthread_mutex_unlock(&sink->mutex);
@@ -185,7 +189,8 @@ static void close_sink(g3_sink *sink)
     g3_packer_close(sink->packer);
     for (size_t i = 0; i < BLOCKS_WAITING; i++)
         g3_buffer_free(&sink->blocks[i]);
-    g3_buffer_free(&sink->spare);
+    for (size_t i = 0; i < sink->spare_count; i++)
+        g3_buffer_free(&sink->spares[i]);
     g3_buffer_free(&sink->filling);
     pthread_cond_destroy(&sink->changed);
     pthread_mutex_destroy(&sink->mutex);
