@@ -78,8 +78,25 @@ void g3_join_chunk_add_bad(g3_join_chunk *chunk, const char *file, uint64_t line
                           .reason = g3_arena_copy(&chunk->arena, g3_view_of(reason)).data};
 }
 
+void g3_join_told_clear(g3_join_told *told)
+{
+    for (size_t i = 0; i < G3_JOIN_FILES; i++)
+        g3_buffer_clear(&told->files[i]);
+    told->hit_count = 0;
+    told->rows = told->rows_keyless = told->rows_matched = told->pairs = 0;
+}
+
+void g3_join_told_free(g3_join_told *told)
+{
+    for (size_t i = 0; i < G3_JOIN_FILES; i++)
+        g3_buffer_free(&told->files[i]);
+    free(told->hits);
+    *told = (g3_join_told){0};
+}
+
 void g3_join_chunk_clear(g3_join_chunk *chunk)
 {
+    g3_join_told_clear(&chunk->told);
     g3_buffer_clear(&chunk->rows);
     chunk->count = 0;
     chunk->bad = NULL;
@@ -93,5 +110,6 @@ void g3_join_chunk_close(g3_join_chunk *chunk)
         return;
     g3_buffer_free(&chunk->rows);
     g3_arena_free(&chunk->arena);
+    g3_join_told_free(&chunk->told);
     free(chunk);
 }

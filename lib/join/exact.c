@@ -4,58 +4,172 @@
 #include "g3/join/table.h"
 #include "pairs.h"
 #include "parts.h"
+#include <stdlib.h>
 
-/* Tells a metadata row with all rows that it matched, in a circle whose last one is `last`. */
-static bool tell_matches(const g3_join_options *options, g3_join_counts *counts,
-                         const g3_join_row *metadata, g3_join_row *last, g3_error *error)
+/* Where metadata is looked up by several threads, most bytes that rows of a chunk may become, as a
+ * multiple of the rows' own. A few rows that match very many are left to whoever can write them as
+ * they come. */
+#define MOST_BYTES 8
+
+typedef struct exact_join {
+    const g3_join_options *options;
+    g3_join_counts *counts;
+    g3_join_table table; /* once it is built, only read */
+    uint64_t *matched;   /* a bit for each of its slots: the key was found; owned */
+} exact_join;
+
+#define BITS ((size_t)64) /* of a word of `matched` */
+
+/* A metadata row, and whom it is told to. */
+typedef struct telling {
+    const exact_join *join;
+    const g3_join_row *metadata;
+    g3_join_told *told;
+    bool append; /* to the files of `told`; else the taker has it at once */
+} telling;
+
+static bool tell_pair(const telling *self, const g3_join_row *index, g3_error *error)
 {
-    g3_join_row *index = last;
-    bool first = true;
-    counts->metadata++;
-    counts->metadata_keyless += metadata->lengths[G3_JOIN_KEY] == 0;
-    if (!last)
-        return g3_tell_pair(options, counts, true, metadata, NULL, error);
-    do {
-        index = g3_join_row_next(index);
-        counts->index_matched += !(index->flags & (G3_JOIN_MATCHED | G3_JOIN_SHARED));
-        index->flags |= G3_JOIN_MATCHED;
-        if (!g3_tell_pair(options, counts, first, metadata, index, error))
-            return false;
-        first = false;
-    } while (index != last);
+    const g3_join_taker *taker = self->join->options->taker;
+    if (!self->append)
+        return taker->take(taker->context, self->metadata, index, error);
+    g3_buffer *const files[G3_JOIN_FILES] = {&self->told->files[0], &self->told->files[1]};
+    taker->append(taker->context, self->metadata, index, files);
     return true;
 }
 
-static bool join_chunk(const g3_join_options *options, const g3_join_table *table,
-                       const g3_join_chunk *chunk, g3_join_counts *counts, g3_error *error)
+static size_t count_bytes(const g3_join_told *told)
 {
-    const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
+    return told->files[0].length + told->files[1].length;
+}
+
+/* Tells the row with all rows that it matched, in a circle.
+ * @param most  bytes that may be appended
+ * @return false, with nothing appended, if they would be more; or if the taker does not want to go
+ *         on */
+static bool tell_row(const telling *self, g3_join_match match, size_t most, g3_error *error)
+{
+    g3_join_told *told = self->told;
+    const size_t before[G3_JOIN_FILES] = {told->files[0].length, told->files[1].length};
+    g3_join_row *index = match.last;
+    uint64_t pairs = 0, rows = 0;
+    if (!index && !tell_pair(self, NULL, error))
+        return false;
+    while (index) {
+        index = g3_join_row_next(index);
+        if (!tell_pair(self, index, error))
+            return false;
+        pairs++;
+        rows += !(index->flags & G3_JOIN_SHARED);
+        if (self->append && count_bytes(told) > most) {
+            for (size_t i = 0; i < G3_JOIN_FILES; i++)
+                told->files[i].length = before[i];
+            return false;
+        }
+        if (index == match.last)
+            break;
+    }
+    told->rows++;
+    told->rows_keyless += self->metadata->lengths[G3_JOIN_KEY] == 0;
+    told->rows_matched += pairs > 0;
+    told->pairs += pairs;
+    if (pairs)
+        told->hits[told->hit_count++] = (g3_join_hit){match.slot, rows};
+    return true;
+}
+
+static void reserve_hits(g3_join_told *told, size_t more)
+{
+    if (told->hit_capacity - told->hit_count >= more)
+        return;
+    told->hit_capacity = 2 * told->hit_capacity + more;
+    told->hits = g3_reallocate(told->hits, told->hit_capacity, sizeof *told->hits);
+}
+
+/* Tells a chunk's rows until one can't be told.
+ * @param count  of rows: less those told, afterwards
+ * @return that one, or the end of the rows */
+static const g3_join_row *tell_rows(telling *self, const g3_join_row *row, size_t *count,
+                                    size_t most, g3_error *error)
+{
     const g3_join_row *rows[G3_JOIN_BATCH];
-    g3_join_row *found[G3_JOIN_BATCH];
-    for (size_t left = chunk->count, count; left; left -= count) {
-        count = left < G3_JOIN_BATCH ? left : G3_JOIN_BATCH;
-        for (size_t i = 0; i < count; i++) {
+    g3_join_match found[G3_JOIN_BATCH];
+    while (*count) {
+        size_t batch = *count < G3_JOIN_BATCH ? *count : G3_JOIN_BATCH;
+        for (size_t i = 0; i < batch; i++) {
             rows[i] = row;
             row = g3_join_row_after(row);
         }
-        g3_join_table_find_batch(table, rows, count, found);
-        for (size_t i = 0; i < count; i++)
-            if (!tell_matches(options, counts, rows[i], found[i], error))
-                return false;
+        g3_join_table_find_batch(&self->join->table, rows, batch, found);
+        reserve_hits(self->told, batch);
+        for (size_t i = 0; i < batch; i++, --*count) {
+            self->metadata = rows[i];
+            if (!tell_row(self, found[i], most, error))
+                return rows[i];
+        }
     }
-    return true;
+    return row;
 }
 
-static bool join_metadata(const g3_join_options *options, const g3_join_table *table,
-                          g3_join_counts *counts, g3_error *error)
+static const g3_join_row *first_row(const g3_join_chunk *chunk)
 {
+    return (const g3_join_row *)(const void *)chunk->rows.data;
+}
+
+/* Tells rows in a thread of the feed (g3_feed_stage). */
+static bool tell_ahead(const void *context, g3_join_chunk *chunk)
+{
+    telling self = {.join = context, .told = &chunk->told, .append = true};
+    size_t most = count_bytes(&chunk->told) + MOST_BYTES * chunk->rows.capacity;
+    const g3_join_row *rest = tell_rows(&self, first_row(chunk), &chunk->count, most, NULL);
+    g3_buffer_drop_front(&chunk->rows, (size_t)((const char *)rest - chunk->rows.data));
+    return chunk->count == 0;
+}
+
+/* Adds what was told to the counts, and notes which keys were found. */
+static void count_told(const exact_join *join, const g3_join_told *told)
+{
+    g3_join_counts *counts = join->counts;
+    counts->metadata += told->rows;
+    counts->metadata_keyless += told->rows_keyless;
+    counts->metadata_matched += told->rows_matched;
+    counts->pairs += told->pairs;
+    for (size_t i = 0; i < told->hit_count; i++) {
+        const g3_join_hit *hit = &told->hits[i];
+        uint64_t *word = &join->matched[hit->slot / BITS], bit = UINT64_C(1) << hit->slot % BITS;
+        counts->index_matched += *word & bit ? 0 : hit->rows;
+        *word |= bit;
+    }
+}
+
+/* Takes a chunk: what was told of its rows, and those that are still to be told. */
+static bool take_chunk(const exact_join *join, g3_join_chunk *chunk, g3_error *error)
+{
+    const g3_join_taker *taker = join->options->taker;
+    g3_buffer *const files[G3_JOIN_FILES] = {&chunk->told.files[0], &chunk->told.files[1]};
+    telling rest = {.join = join, .told = &chunk->told};
+    count_told(join, &chunk->told);
+    if (chunk->told.rows && !taker->take_files(taker->context, files, error))
+        return false;
+    g3_join_told_clear(&chunk->told);
+    tell_rows(&rest, first_row(chunk), &chunk->count, 0, error);
+    count_told(join, &chunk->told);
+    return chunk->count == 0;
+}
+
+static bool join_metadata(exact_join *join, g3_error *error)
+{
+    const g3_join_options *options = join->options;
+    join->matched = g3_allocate_zeroed(join->table.mask / BITS + 1, sizeof *join->matched);
+    if (options->taker->append)
+        g3_feed_set_stage(options->metadata, tell_ahead, join);
     for (;;) {
         g3_join_chunk *chunk;
         if (!g3_take_chunk(options, options->metadata, &chunk, error))
             return false;
         if (!chunk)
             return true;
-        bool done = join_chunk(options, table, chunk, counts, error);
+        bool done = take_chunk(join, chunk, error);
         g3_feed_give_back(options->metadata, chunk);
         if (!done)
             return false;
@@ -77,33 +191,35 @@ static bool tell_left_row(void *context, const g3_join_row *row, g3_error *error
 
 /* Where nobody wants the rows, and each is a row of the manifest, they were counted as they were
  * matched: going through all of them once more takes its time. */
-static bool tell_left(const g3_join_options *options, const g3_join_table *table,
-                      g3_join_counts *counts, g3_error *error)
+static bool tell_left(exact_join *join, g3_error *error)
 {
-    left_telling self = {.options = options, .counts = counts};
-    counts->index_keyless = table->keyless;
-    if (!options->want_left && !table->shared)
+    left_telling self = {.options = join->options, .counts = join->counts};
+    g3_join_table *table = &join->table;
+    join->counts->index_keyless = table->keyless;
+    if (!join->options->want_left && !table->shared)
         return true;
-    counts->index_matched = 0;
+    g3_join_table_mark(table, join->matched);
+    join->counts->index_matched = 0;
     return g3_visit_table(table, tell_left_row, &self, error) &&
-           g3_left_group_end(&self.group, options, counts, error);
+           g3_left_group_end(&self.group, self.options, self.counts, error);
 }
 
 bool g3_join_exact(const g3_join_options *options, g3_join_counts *counts, g3_error *error)
 {
-    g3_join_table table = {0};
+    exact_join join = {.options = options, .counts = counts};
     bool ended;
     *counts = (g3_join_counts){0};
-    bool done = g3_fill_table(options, options->index, &table, options->memory, &ended, error);
+    bool done = g3_fill_table(options, options->index, &join.table, options->memory, &ended, error);
     if (done && !ended) {
-        done = g3_join_parts(options, &table, counts, error);
+        done = g3_join_parts(options, &join.table, counts, error);
     } else if (done) {
-        g3_join_table_build(&table);
-        done = join_metadata(options, &table, counts, error) &&
-               tell_left(options, &table, counts, error);
+        g3_join_table_build(&join.table);
+        done = join_metadata(&join, error) && tell_left(&join, error);
     }
     if (done)
         counts->index = g3_feed_rows(options->index);
-    g3_join_table_clear(&table);
+    g3_feed_stop_stage(options->metadata);
+    free(join.matched);
+    g3_join_table_clear(&join.table);
     return done;
 }

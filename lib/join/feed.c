@@ -4,6 +4,9 @@
  * yet. Chunks that come back are filled again. Where the input can be read in parts, several
  * threads each read a piece at a time (pieces.h), and what they made is handed on in order.
  *
+ * These threads begin when the first chunk is asked for: until then, whoever joins has better use
+ * for the processors, and may not have said yet that they are to tell the rows as well.
+ *
  * A single thread and the caller each hold the feed; the last one frees it, for the thread may be
  * waiting for a pipe when the caller has no use for it any more. Files don't keep one waiting.
  */
@@ -20,6 +23,12 @@
 /* A piece that does not fit into its chunk gets more of this part of it. */
 #define MORE_SHARE 8
 
+/* Where rows are told by the threads that read them: bytes of a chunk, which stay in the
+ * second-level cache from the reading to the telling; and bytes of a piece for each of a chunk's.
+ */
+#define TOLD_SIZE  ((size_t)64 * 1024)
+#define TOLD_SHARE 4
+
 typedef struct worker {
     g3_feed *feed;
     g3_join_input *input; /* the thread's until `over` */
@@ -31,6 +40,9 @@ struct g3_feed {
     size_t inputs, threads; /* of them that have an input, and a thread */
     bool in_pieces;
     size_t chunk_size, waiting_limit;
+    bool begun, ended;    /* threads were started; all of them have ended */
+    g3_feed_stage *stage; /* NULL: rows are handed on as they are */
+    const void *stage_context;
 
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
@@ -135,22 +147,26 @@ static void add_to_piece(g3_piece *piece, g3_join_chunk *chunk)
     piece->last = chunk;
 }
 
-/* Fills a piece, which is the thread's alone. @param spare  or NULL */
+/* Fills a piece, which is the thread's alone. Where its rows are told, they all go through one
+ * chunk. @param spare  or NULL */
 static void read_piece(const worker *self, g3_piece *piece, g3_join_chunk *spare)
 {
-    size_t size = self->feed->chunk_size;
-    g3_join_chunk *chunk = spare;
-    bool ended = false;
+    const g3_feed *feed = self->feed;
+    g3_join_chunk *chunk = spare ? spare : g3_join_chunk_open(feed->chunk_size);
+    bool ended = false, told = feed->stage != NULL;
     piece->failed =
         !g3_join_input_begin_piece(self->input, &piece->part, piece->guess, &piece->failure);
-    do {
-        if (!chunk)
-            chunk = g3_join_chunk_open(piece->first ? size / MORE_SHARE : size);
-        add_to_piece(piece, chunk);
-        piece->failed =
-            piece->failed || !g3_join_input_read(self->input, chunk, &ended, &piece->failure);
-        chunk = NULL;
-    } while (!ended && !piece->failed);
+    add_to_piece(piece, chunk);
+    while (!ended && !piece->failed) {
+        if (!chunk) {
+            chunk = g3_join_chunk_open(feed->chunk_size / MORE_SHARE);
+            add_to_piece(piece, chunk);
+        }
+        piece->failed = !g3_join_input_read(self->input, chunk, &ended, &piece->failure);
+        told = told && !piece->failed && feed->stage(feed->stage_context, chunk);
+        if (!told)
+            chunk = NULL;
+    }
 }
 
 /* Hands on what has been read in order. Holds the mutex. */
@@ -223,11 +239,11 @@ static void part_input(g3_feed *feed, size_t threads)
 static void start_threads(g3_feed *feed)
 {
     sigset_t all, before;
+    feed->begun = true;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     for (size_t i = 0; i < feed->inputs; i++) {
         worker *started = &feed->workers[feed->threads];
-        started->feed = feed;
         if (pthread_create(&started->thread, NULL, feed->in_pieces ? read_pieces : read_all,
                            started) != 0)
             break;
@@ -255,12 +271,28 @@ g3_feed *g3_feed_open(g3_join_input *take_input, size_t chunk_size, size_t waiti
     pthread_mutex_init(&feed->mutex, NULL);
     pthread_cond_init(&feed->changed, NULL);
     part_input(feed, threads);
-    start_threads(feed);
+    for (size_t i = 0; i < feed->inputs; i++)
+        feed->workers[i].feed = feed;
+    if (!feed->in_pieces)
+        start_threads(feed);
     return feed;
+}
+
+void g3_feed_set_stage(g3_feed *feed, g3_feed_stage *stage, const void *context)
+{
+    if (!feed->in_pieces)
+        return;
+    feed->stage = stage;
+    feed->stage_context = context;
+    if (feed->chunk_size > TOLD_SIZE)
+        feed->chunk_size = TOLD_SIZE;
+    feed->pieces.step = TOLD_SHARE * feed->chunk_size;
 }
 
 bool g3_feed_next(g3_feed *feed, g3_join_chunk **chunk, g3_error *error)
 {
+    if (!feed->begun)
+        start_threads(feed);
     pthread_mutex_lock(&feed->mutex);
     if (feed->threads == 0 && !feed->over)
         add_waiting(feed,
@@ -320,20 +352,42 @@ const char *g3_feed_name(const g3_feed *feed)
     return g3_join_input_name(feed->workers[0].input, 0);
 }
 
+/* Tells the threads that nobody wants anything more. Holds the mutex. */
+static void abandon(g3_feed *feed)
+{
+    feed->abandoned = true;
+    pthread_cond_broadcast(&feed->changed);
+}
+
+static void join_threads(g3_feed *feed)
+{
+    for (size_t i = 0; !feed->ended && i < feed->threads; i++)
+        pthread_join(feed->workers[i].thread, NULL);
+    feed->ended = true;
+}
+
+void g3_feed_stop_stage(g3_feed *feed)
+{
+    if (!feed->stage)
+        return;
+    pthread_mutex_lock(&feed->mutex);
+    abandon(feed);
+    pthread_mutex_unlock(&feed->mutex);
+    join_threads(feed);
+}
+
 void g3_feed_close(g3_feed *feed)
 {
     if (!feed)
         return;
     pthread_mutex_lock(&feed->mutex);
     bool leave = !feed->in_pieces && feed->threads && !feed->over;
-    feed->abandoned = true;
-    pthread_cond_broadcast(&feed->changed);
+    abandon(feed);
     if (leave) /* while the mutex keeps the thread from freeing the feed */
         pthread_detach(feed->workers[0].thread);
     pthread_mutex_unlock(&feed->mutex);
     if (leave)
         return;
-    for (size_t i = 0; i < feed->threads; i++)
-        pthread_join(feed->workers[i].thread, NULL);
+    join_threads(feed);
     free_feed(feed);
 }

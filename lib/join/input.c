@@ -15,9 +15,9 @@ struct g3_join_input {
 
     g3_view *columns; /* in `arena` */
     size_t column_count;
-    g3_view *shape; /* names of the record that places are known for; in `shape_arena` */
+    g3_view *shape; /* names of the columns that places are known for; in `shape_arena` */
     size_t shape_count;
-    bool shape_known, in_file_order;
+    bool shape_known;
     g3_arena arena, shape_arena;
 
     /* what was read to find out the columns of JSON lines */
@@ -246,8 +246,9 @@ bool g3_join_input_begin_piece(g3_join_input *input, g3_join_piece *piece, bool 
     input->ended = false;
     piece->rows = input->rows;
     piece->padded = g3_manifest_padded(reader);
-    return guess ? g3_manifest_seek_line(reader, piece->begin.offset, &piece->begin, error)
-                 : g3_manifest_seek(reader, piece->begin, error);
+    return guess
+               ? g3_manifest_seek_line(reader, piece->begin.offset, piece->to, &piece->begin, error)
+               : g3_manifest_seek(reader, piece->begin, piece->to, error);
 }
 
 /* Finds out where the next row of a part begins, and whether it is one of the part's. */
@@ -258,7 +259,6 @@ static bool look_at_piece(g3_join_input *input, bool *ended, g3_error *error)
     if (!g3_manifest_place(reader_of(input), &piece->end, &line, error))
         return false;
     piece->lines = line - 1;
-    input->number = piece->end.offset;
     *ended = piece->end.offset >= piece->to;
     return true;
 }
@@ -271,20 +271,20 @@ static void end_piece(g3_join_input *input)
     piece->padded = g3_manifest_padded(reader_of(input)) - piece->padded;
 }
 
-/* Notes the names of a record's columns, and where what is wanted stands among them. */
-static void learn_shape(g3_join_input *input, const g3_record *record)
+/* Notes the names of a row's columns, and where what is wanted stands among them. */
+static void learn_shape(g3_join_input *input)
 {
+    const g3_column **columns;
+    g3_manifest_columns(reader_of(input), &columns, &input->shape_count);
     g3_arena_clear(&input->shape_arena);
-    input->shape = g3_arena_take(&input->shape_arena, record->count * sizeof *input->shape);
-    input->shape_count = record->count;
-    for (size_t i = 0; i < record->count; i++)
-        input->shape[i] = g3_arena_copy(&input->shape_arena, record->fields[i].column->name);
+    input->shape = g3_arena_take(&input->shape_arena, input->shape_count * sizeof *input->shape);
+    for (size_t i = 0; i < input->shape_count; i++)
+        input->shape[i] = g3_arena_copy(&input->shape_arena, columns[i]->name);
     input->shape_known = true;
-    input->in_file_order = g3_manifest_in_file_order(reader_of(input));
-    g3_keys_find_places(&input->keys, record);
-    g3_text_find_places(&input->text, record);
-    g3_text_find_places(&input->left, record);
-    input->guid_place = g3_find_place(record, input->recipe.guid);
+    g3_keys_find_places(&input->keys, input->shape, input->shape_count);
+    g3_text_find_places(&input->text, input->shape, input->shape_count);
+    g3_text_find_places(&input->left, input->shape, input->shape_count);
+    input->guid_place = g3_find_place(input->shape, input->shape_count, input->recipe.guid);
 }
 
 /* True if the record has the columns of the one before; rows of one file always do. */
@@ -298,13 +298,6 @@ static bool has_same_shape(const g3_join_input *input, const g3_record *record, 
         if (!g3_view_equal(record->fields[i].column->name, input->shape[i]))
             return false;
     return true;
-}
-
-static g3_view guid_cell(g3_join_input *input, const g3_record *record)
-{
-    if (input->recipe.guid.length == 0 || input->guid_place == G3_NO_PLACE)
-        return (g3_view){"", 0};
-    return g3_view_trim(g3_cell_text(&record->fields[input->guid_place].value, &input->scratch));
 }
 
 /* Appends one row, its key being keys.lead and `key`.
@@ -322,7 +315,7 @@ static const char *append_row(g3_join_input *input, const g3_text_source *source
     }
     g3_join_chunk_end_part(chunk, place, G3_JOIN_KEY);
     if (input->recipe.guid.length) {
-        g3_view guid = guid_cell(input, source->record);
+        g3_view guid = g3_view_trim(g3_source_cell(source, input->guid_place, &input->scratch));
         if (guid.length == 0)
             return "the row has no GUID";
         g3_buffer_append(out, guid);
@@ -346,39 +339,51 @@ static const char *append_row(g3_join_input *input, const g3_text_source *source
     return reason;
 }
 
-/* Turns a record into rows of the chunk, one for each of its keys, at least one. */
-static void take_record(g3_join_input *input, const g3_record *record, bool padded,
-                        g3_join_chunk *chunk)
+/* Turns a row into rows of the chunk, one for each of its keys, at least one.
+ * @param source  of which cells or record, count, as_stored and line are set */
+static void take_row(g3_join_input *input, g3_text_source *source, g3_join_chunk *chunk)
 {
-    g3_manifest_reader *reader = reader_of(input);
-    g3_format format = g3_manifest_format(reader);
-    if (!has_same_shape(input, record, format))
-        learn_shape(input, record);
+    const g3_manifest_reader *reader = reader_of(input);
     g3_arena_clear(&input->row_arena);
-    g3_text_source source = {.record = record,
-                             .stored = g3_manifest_row_text(reader),
-                             .format = format,
-                             .delimiter = g3_manifest_delimiter(reader),
-                             .in_file_order = input->in_file_order,
-                             .padded = padded,
-                             .arena = &input->row_arena,
-                             .scratch = &input->scratch,
-                             .scan = input->scan};
-    const char *reason = g3_keys_make(&input->keys, &source);
-    if (!input->piece)
-        input->number = input->rows;
-    input->line = input->piece ? 0 : record->line; /* of a part's row nobody knows it yet */
+    source->stored = g3_manifest_row_text(reader);
+    source->format = g3_manifest_format(reader);
+    source->delimiter = g3_manifest_delimiter(reader);
+    source->arena = &input->row_arena;
+    source->scratch = &input->scratch;
+    source->scan = input->scan;
+    const char *reason = g3_keys_make(&input->keys, source);
+    input->line = input->piece ? 0 : source->line; /* of a part's row nobody knows it yet */
     size_t first = chunk->rows.length, count_before = chunk->count;
     for (size_t i = 0; !reason && (i == 0 || i < input->keys.key_count); i++)
-        reason = append_row(input, &source,
+        reason = append_row(input, source,
                             input->keys.key_count ? input->keys.keys[i] : (g3_view){"", 0}, chunk);
     if (reason) {
         g3_join_chunk_drop_row(chunk, first);
         chunk->count = count_before;
-        g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), record->line, source.stored, reason);
+        g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), source->line, source->stored,
+                              reason);
     } else {
         input->rows++;
     }
+}
+
+static void take_record(g3_join_input *input, const g3_record *record, g3_join_chunk *chunk)
+{
+    g3_text_source source = {.record = record, .count = record->count, .line = record->line};
+    if (!has_same_shape(input, record, g3_manifest_format(reader_of(input))))
+        learn_shape(input);
+    input->number = input->rows;
+    take_row(input, &source, chunk);
+}
+
+static void take_cells(g3_join_input *input, const g3_cell_row *row, g3_join_chunk *chunk)
+{
+    g3_text_source source = {
+        .cells = row->cells, .count = row->count, .as_stored = row->as_stored, .line = row->line};
+    if (!input->shape_known)
+        learn_shape(input);
+    input->number = input->piece ? row->offset : input->rows;
+    take_row(input, &source, chunk);
 }
 
 /* The columns of manifests that are read as one must be the same. */
@@ -415,7 +420,7 @@ static void take_what_was_read(g3_join_input *input, g3_join_chunk *chunk)
     g3_join_chunk_close(input->before);
     input->before = NULL;
     if (input->has_first)
-        take_record(input, &input->first_record, false, chunk);
+        take_record(input, &input->first_record, chunk);
     input->has_first = false;
 }
 
@@ -430,12 +435,17 @@ static bool is_full(const g3_join_input *input, const g3_join_chunk *chunk)
 static bool take_next(g3_join_input *input, g3_join_chunk *chunk, bool *ended, g3_error *error)
 {
     g3_manifest_reader *reader = reader_of(input);
-    uint64_t padded = g3_manifest_padded(reader);
+    bool cells = g3_manifest_has_cells(reader);
     g3_record record;
+    g3_cell_row row;
     g3_bad_row bad;
-    switch (g3_manifest_next(reader, &record, &bad, error)) {
+    switch (cells ? g3_manifest_next_cells(reader, &row, &bad, error)
+                  : g3_manifest_next(reader, &record, &bad, error)) {
     case G3_NEXT_ITEM:
-        take_record(input, &record, g3_manifest_padded(reader) != padded, chunk);
+        if (cells)
+            take_cells(input, &row, chunk);
+        else
+            take_record(input, &record, chunk);
         return true;
     case G3_NEXT_BAD:
         g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), bad.line, bad.text, bad.reason);

@@ -1,4 +1,4 @@
-/* The keys of a record. Called by input.c for each row.
+/* The keys of a row. Called by input.c for each row.
  *
  * A key of one column is that cell. One of several is made of all cells, each but the last behind
  * its length, so that ("ab", "c") is not ("a", "bc"). A list's items share what is in front.
@@ -17,10 +17,10 @@ bool g3_keys_begin(g3_key_maker *maker, const g3_join_recipe *recipe, g3_error *
     return true;
 }
 
-void g3_keys_find_places(g3_key_maker *maker, const g3_record *record)
+void g3_keys_find_places(g3_key_maker *maker, const g3_view *names, size_t count)
 {
     for (size_t i = 0; i < maker->count; i++)
-        maker->places[i] = g3_find_place(record, maker->columns[i]);
+        maker->places[i] = g3_find_place(names, count, maker->columns[i]);
 }
 
 static void add_key(g3_key_maker *maker, g3_view key)
@@ -84,10 +84,7 @@ static const char *add_extracted(g3_key_maker *maker, g3_view cell)
 
 static g3_view key_cell(g3_key_maker *maker, size_t number, const g3_text_source *source)
 {
-    size_t place = maker->places[number];
-    if (place == G3_NO_PLACE)
-        return (g3_view){"", 0};
-    return g3_view_trim(g3_cell_text(&source->record->fields[place].value, &maker->scratch));
+    return g3_view_trim(g3_source_cell(source, maker->places[number], &maker->scratch));
 }
 
 const char *g3_keys_make(g3_key_maker *maker, const g3_text_source *source)

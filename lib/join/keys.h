@@ -23,11 +23,12 @@ typedef struct g3_key_maker {
  * end */
 bool g3_keys_begin(g3_key_maker *maker, const g3_join_recipe *recipe, g3_error *error);
 
-void g3_keys_find_places(g3_key_maker *maker, const g3_record *record);
+/* Finds the places of the columns in rows that have columns of these names. */
+void g3_keys_find_places(g3_key_maker *maker, const g3_view *names, size_t count);
 
-/* Works out the keys of a record: maker->lead with each of maker->keys is one, all different; none
+/* Works out the keys of a row: maker->lead with each of maker->keys is one, all different; none
  * where a cell of the key is empty.
- * @return NULL, or why the record can't be used (static) */
+ * @return NULL, or why the row can't be used (static) */
 const char *g3_keys_make(g3_key_maker *maker, const g3_text_source *source);
 
 void g3_keys_end(g3_key_maker *maker);

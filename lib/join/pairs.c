@@ -15,7 +15,7 @@ bool g3_take_chunk(const g3_join_options *options, g3_feed *feed, g3_join_chunk 
         return false;
     if (*chunk)
         options->taker->take_progress(options->taker->context, feed == options->index,
-                                      (*chunk)->count);
+                                      (*chunk)->told.rows + (*chunk)->count);
     for (size_t i = 0; *chunk && i < (*chunk)->bad_count; i++) {
         if (!options->taker->take_bad(options->taker->context, &(*chunk)->bad[i], error)) {
             g3_join_chunk_close(*chunk);

@@ -13,8 +13,11 @@
 /* Bytes fetched from memory at once, on the machines that there are. */
 #define CACHE_LINE 64
 
+/* Bits of a word of g3_join_table_mark(). */
+#define SLOTS_OF_WORD 64
+
 /* Fewest slots. */
-#define LEAST_SLOTS ((size_t)16)
+#define LEAST_SLOTS ((size_t)64)
 
 static size_t count_slots(size_t rows)
 {
@@ -166,7 +169,7 @@ void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash)
 }
 
 void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *const *rows,
-                              size_t count, g3_join_row **found)
+                              size_t count, g3_join_match *found)
 {
     for (size_t i = 0; i < count; i++)
         g3_join_table_prefetch(table, rows[i]->hash);
@@ -174,7 +177,26 @@ void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *con
         g3_join_table_prefetch_row(table, rows[i]->hash);
     for (size_t i = 0; i < count; i++) {
         g3_view key = g3_join_row_part(rows[i], G3_JOIN_KEY);
-        found[i] = key.length ? g3_join_table_find(table, key, rows[i]->hash) : NULL;
+        found[i] = (g3_join_match){0};
+        if (key.length == 0)
+            continue;
+        const uint64_t *slot = find_slot(table, key, rows[i]->hash);
+        if (*slot)
+            found[i] = (g3_join_match){row_of(*slot), (size_t)(slot - table->slots)};
+    }
+}
+
+void g3_join_table_mark(g3_join_table *table, const uint64_t *slots)
+{
+    for (size_t at = 0; at <= table->mask; at += SLOTS_OF_WORD) {
+        for (uint64_t bits = slots[at / SLOTS_OF_WORD]; bits; bits &= bits - 1) {
+            g3_join_row *last = row_of(table->slots[at + (size_t)__builtin_ctzll(bits)]);
+            g3_join_row *row = last;
+            do {
+                row->flags |= G3_JOIN_MATCHED;
+                row = g3_join_row_next(row);
+            } while (row != last);
+        }
     }
 }
 

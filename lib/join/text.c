@@ -4,10 +4,10 @@
 #include "g3/record/list.h"
 #include <stdlib.h>
 
-size_t g3_find_place(const g3_record *record, g3_view name)
+size_t g3_find_place(const g3_view *names, size_t count, g3_view name)
 {
-    for (size_t i = 0; i < record->count; i++)
-        if (g3_view_equal(g3_view_trim(record->fields[i].column->name), name))
+    for (size_t i = 0; i < count; i++)
+        if (g3_view_equal(g3_view_trim(names[i]), name))
             return i;
     return G3_NO_PLACE;
 }
@@ -32,41 +32,39 @@ void g3_text_begin(g3_text_maker *maker, const g3_join_text *wanted)
     }
 }
 
-void g3_text_find_places(g3_text_maker *maker, const g3_record *record)
+void g3_text_find_places(g3_text_maker *maker, const g3_view *names, size_t count)
 {
     if (!maker->wanted.columns)
         return;
-    maker->in_order = maker->wanted.count == record->count;
+    maker->in_order = maker->wanted.count == count;
+    maker->reserved_place = g3_find_place(names, count, maker->wanted.reserved);
     for (size_t i = 0; i < maker->wanted.count; i++) {
-        maker->places[i] = g3_find_place(record, maker->wanted.columns[i]);
+        maker->places[i] = g3_find_place(names, count, maker->wanted.columns[i]);
         maker->in_order = maker->in_order && maker->places[i] == i;
     }
 }
 
-g3_view g3_cell_text(const g3_value *value, g3_buffer *scratch)
+g3_view g3_record_cell(const g3_text_source *source, size_t place, g3_buffer *scratch)
 {
-    return g3_value_cell_text(value, G3_OTHER_FIELD, false, scratch);
+    return g3_value_cell_text(&source->record->fields[place].value, G3_OTHER_FIELD, false, scratch);
 }
 
-/* True if the row's cells stand in the file as they are wanted, but for quotes that an ordinary
- * character's place in an unquoted cell has: the same columns, parted by the same delimiter. */
+/* True if the text is the row as it stands in the file, but for cells that must be quoted. */
 static bool is_copy(const g3_text_maker *maker, const g3_text_source *source)
 {
-    return maker->in_order && source->in_file_order && source->format != G3_FORMAT_NDJSON &&
-           maker->wanted.format != G3_FORMAT_NDJSON &&
-           source->delimiter == maker->wanted.delimiter && !source->padded;
+    return maker->in_order && source->as_stored && maker->wanted.format != G3_FORMAT_NDJSON &&
+           source->delimiter == maker->wanted.delimiter;
 }
 
 /* Takes the row as it stands in the file, but cells that have a quote, which are quoted.
  * @return false if a cell was quoted in the file, nothing being appended then */
 static bool append_copy(const g3_text_source *source, g3_buffer *out)
 {
-    const g3_record *record = source->record;
     const char *at = source->stored.data, *end = at + source->stored.length;
     const char *quote = memchr(at, '"', source->stored.length);
     size_t begin = out->length;
-    for (size_t i = 0; quote && i < record->count; i++) {
-        g3_view cell = record->fields[i].value.text;
+    for (size_t i = 0; quote && i < source->count; i++) {
+        g3_view cell = source->cells[i];
         const char *cell_end = cell.data + cell.length;
         if (cell.data >= at && cell_end <= quote)
             continue;
@@ -87,28 +85,27 @@ static bool append_copy(const g3_text_source *source, g3_buffer *out)
 static void append_cells(const g3_text_maker *maker, const g3_text_source *source, g3_buffer *out)
 {
     for (size_t i = 0; i < maker->wanted.count; i++) {
-        size_t place = maker->places[i];
-        g3_view cell = {"", 0};
         if (i)
             g3_buffer_append_char(out, maker->wanted.delimiter);
-        if (place != G3_NO_PLACE)
-            cell = g3_cell_text(&source->record->fields[place].value, source->scratch);
-        g3_cell_append(out, cell, maker->wanted.delimiter, false);
+        g3_cell_append(out, g3_source_cell(source, maker->places[i], source->scratch),
+                       maker->wanted.delimiter, false);
     }
 }
 
 /* A cell of CSV or TSV is the JSON that it spells; values of JSON lines stay what they are. */
-static void append_member(g3_view key, const g3_value *value, const g3_text_source *source,
-                          bool first, g3_buffer *out)
+static void append_member(g3_view key, const g3_text_source *source, size_t place, bool first,
+                          g3_buffer *out)
 {
+    const g3_value *value = source->cells ? NULL : &source->record->fields[place].value;
     if (!first)
         g3_buffer_append_char(out, ',');
     g3_buffer_append(out, key);
-    if (source->format != G3_FORMAT_NDJSON && value->type == G3_STRING) {
-        g3_value typed = g3_value_from_metadata(value->text, source->arena, source->scan);
-        g3_json_append_value(out, &typed);
-    } else {
+    if (value && (source->format == G3_FORMAT_NDJSON || value->type != G3_STRING)) {
         g3_json_append_value(out, value);
+    } else {
+        g3_view cell = value ? value->text : source->cells[place];
+        g3_value typed = g3_value_from_metadata(cell, source->arena, source->scan);
+        g3_json_append_value(out, &typed);
     }
 }
 
@@ -125,36 +122,33 @@ static void append_members(const g3_text_maker *maker, const g3_text_source *sou
     bool first = true;
     if (is_open(maker, source)) {
         for (size_t i = 0; i < record->count; i++)
-            append_member(record->fields[i].column->json_key, &record->fields[i].value, source,
-                          i == 0, out);
+            append_member(record->fields[i].column->json_key, source, i, i == 0, out);
         return;
     }
     for (size_t i = 0; i < maker->wanted.count; i++) {
         if (maker->places[i] == G3_NO_PLACE)
             continue;
-        append_member(maker->json_keys[i], &record->fields[maker->places[i]].value, source, first,
-                      out);
+        append_member(maker->json_keys[i], source, maker->places[i], first, out);
         first = false;
     }
 }
 
-/* True if the record has a column that is not among those wanted. */
-static bool has_more(const g3_text_maker *maker, const g3_record *record)
+/* True if the row has a column that is not among those wanted. */
+static bool has_more(const g3_text_maker *maker, const g3_text_source *source)
 {
     size_t known = 0;
     for (size_t i = 0; i < maker->wanted.count; i++)
         known += maker->places[i] != G3_NO_PLACE;
-    return record->count > known;
+    return source->count > known;
 }
 
 const char *g3_text_append(g3_text_maker *maker, const g3_text_source *source, g3_buffer *out)
 {
     if (!maker->wanted.columns)
         return NULL;
-    if (maker->wanted.whole && !is_open(maker, source) && has_more(maker, source->record))
+    if (maker->wanted.whole && !is_open(maker, source) && has_more(maker, source))
         return "has a column that the first record has not, which the output has no place for";
-    if (is_open(maker, source) &&
-        g3_find_place(source->record, maker->wanted.reserved) != G3_NO_PLACE)
+    if (is_open(maker, source) && maker->reserved_place != G3_NO_PLACE)
         return "has a column of the name that the output has for the GUID";
     if (is_copy(maker, source) && append_copy(source, out))
         return NULL;

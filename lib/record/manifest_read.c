@@ -185,6 +185,12 @@ g3_next g3_manifest_next(g3_manifest_reader *reader, g3_record *record, g3_bad_r
                          : g3_rows_next(reader, record, bad, error);
 }
 
+g3_next g3_manifest_next_cells(g3_manifest_reader *reader, g3_cell_row *row, g3_bad_row *bad,
+                               g3_error *error)
+{
+    return g3_rows_next_cells(reader, row, bad, error);
+}
+
 g3_next g3_refuse_row(g3_manifest_reader *reader, g3_bad_row *bad, uint64_t line, g3_view column)
 {
     *bad = (g3_bad_row){line, reader->text, g3_buffer_text(&reader->reason), column, NULL};
@@ -244,13 +250,9 @@ uint64_t g3_manifest_padded(const g3_manifest_reader *reader)
     return find_inner(reader)->padded;
 }
 
-bool g3_manifest_in_file_order(const g3_manifest_reader *reader)
+bool g3_manifest_has_cells(const g3_manifest_reader *reader)
 {
-    const g3_layout *layout = &reader->layout;
-    bool in_order = reader->rows && layout->count == reader->width;
-    for (size_t i = 0; in_order && i < layout->count; i++)
-        in_order = layout->sources[i] == i;
-    return in_order;
+    return reader->rows && reader->options.kind == G3_KIND_RAW;
 }
 
 g3_format g3_manifest_format(const g3_manifest_reader *reader)
@@ -284,15 +286,16 @@ bool g3_manifest_place(g3_manifest_reader *reader, g3_row_place *place, uint64_t
     return g3_row_reader_place(reader->rows, place, line, error);
 }
 
-bool g3_manifest_seek(g3_manifest_reader *reader, g3_row_place place, g3_error *error)
+bool g3_manifest_seek(g3_manifest_reader *reader, g3_row_place place, uint64_t until,
+                      g3_error *error)
 {
-    return g3_row_reader_seek(reader->rows, place, error);
+    return g3_row_reader_seek(reader->rows, place, until, error);
 }
 
-bool g3_manifest_seek_line(g3_manifest_reader *reader, uint64_t offset, g3_row_place *place,
-                           g3_error *error)
+bool g3_manifest_seek_line(g3_manifest_reader *reader, uint64_t offset, uint64_t until,
+                           g3_row_place *place, g3_error *error)
 {
-    return g3_row_reader_seek_line(reader->rows, offset, place, error);
+    return g3_row_reader_seek_line(reader->rows, offset, until, place, error);
 }
 
 void g3_manifest_close(g3_manifest_reader *reader)
@@ -306,6 +309,7 @@ void g3_manifest_close(g3_manifest_reader *reader)
     g3_column_table_free(&reader->table);
     g3_layout_free(&reader->layout);
     free(reader->fields);
+    free(reader->cells);
     g3_arena_free(&reader->arena);
     g3_buffer_free(&reader->reason);
     free(reader);

@@ -21,8 +21,10 @@ struct g3_manifest_reader {
     g3_hooked_reader *hooked; /* with hooks: has a reader of its own, and this one no source */
     g3_column_table table;
     g3_layout layout;
-    g3_field *fields; /* of the record; room for layout.count */
-    size_t width;     /* cells of a row, as the header has them */
+    g3_field *fields;   /* of the record; room for layout.count */
+    g3_view *cells;     /* of a row whose cells must be put in order; room for layout.count */
+    size_t width;       /* cells of a row, as the header has them */
+    bool in_file_order; /* the layout has each cell of a row once, in the order of the file */
     uint64_t padded;
     g3_view text;         /* of the row or line read last */
     g3_arena arena;       /* what the record points to; cleared with each */
@@ -35,6 +37,9 @@ struct g3_manifest_reader {
 bool g3_rows_open(g3_manifest_reader *reader, char delimiter, g3_view begun, g3_error *error);
 g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
                      g3_error *error);
+
+g3_next g3_rows_next_cells(g3_manifest_reader *reader, g3_cell_row *row, g3_bad_row *bad,
+                           g3_error *error);
 
 void g3_lines_open(g3_manifest_reader *reader, g3_view begun);
 g3_next g3_lines_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,

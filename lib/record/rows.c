@@ -64,6 +64,14 @@ static bool use_header(g3_manifest_reader *reader, const g3_row *row, g3_error *
                            true, error);
 }
 
+static bool is_in_file_order(const g3_layout *layout, size_t width)
+{
+    bool in_order = layout->count == width;
+    for (size_t i = 0; in_order && i < layout->count; i++)
+        in_order = layout->sources[i] == i;
+    return in_order;
+}
+
 bool g3_rows_open(g3_manifest_reader *reader, char delimiter, g3_view begun, g3_error *error)
 {
     g3_row row;
@@ -86,9 +94,11 @@ bool g3_rows_open(g3_manifest_reader *reader, char delimiter, g3_view begun, g3_
         return false;
     }
     reader->width = row.count;
+    reader->in_file_order = is_in_file_order(&reader->layout, row.count);
     reader->fields = g3_allocate_zeroed(reader->layout.count, sizeof *reader->fields);
     for (size_t i = 0; i < reader->layout.count; i++)
         reader->fields[i].column = reader->layout.columns[i];
+    reader->cells = g3_allocate_zeroed(reader->layout.count, sizeof *reader->cells);
     return true;
 }
 
@@ -169,24 +179,56 @@ bool g3_fill_fields(g3_manifest_reader *reader, const g3_view *cells, size_t cou
     return true;
 }
 
+/* Reads a row whose cells may be used. */
+static inline g3_next next_row(g3_manifest_reader *reader, g3_row *row, g3_bad_row *bad,
+                               g3_error *error)
+{
+    const char *reason;
+    g3_next next = g3_row_reader_next(reader->rows, row, &reason, error);
+    if (next == G3_NEXT_END || next == G3_NEXT_ERROR)
+        return next;
+    reader->text = row->text;
+    if (next == G3_NEXT_BAD) {
+        g3_buffer_clear(&reader->reason);
+        g3_buffer_append_text(&reader->reason, reason);
+        return g3_refuse_row(reader, bad, row->line, (g3_view){0});
+    }
+    if (row->count > reader->width || (row->count < reader->width && reader->options.strict))
+        return refuse_width(reader, bad, row);
+    if (!row->ascii && !g3_is_utf8(row->text))
+        return refuse_encoding(reader, bad, row);
+    return next;
+}
+
+g3_next g3_rows_next_cells(g3_manifest_reader *reader, g3_cell_row *cells, g3_bad_row *bad,
+                           g3_error *error)
+{
+    g3_row row;
+    g3_next next = next_row(reader, &row, bad, error);
+    if (next != G3_NEXT_ITEM)
+        return next;
+    *cells = (g3_cell_row){.cells = row.cells,
+                           .count = reader->layout.count,
+                           .text = row.text,
+                           .line = row.line,
+                           .offset = row.offset,
+                           .as_stored = reader->in_file_order && row.count == reader->width};
+    if (cells->as_stored)
+        return next;
+    for (size_t i = 0; i < cells->count; i++)
+        reader->cells[i] = get_cell(reader, row.cells, row.count, i);
+    cells->cells = reader->cells;
+    reader->padded += row.count < reader->width;
+    return next;
+}
+
 g3_next g3_rows_next(g3_manifest_reader *reader, g3_record *record, g3_bad_row *bad,
                      g3_error *error)
 {
     g3_row row;
-    const char *reason;
-    g3_next next = g3_row_reader_next(reader->rows, &row, &reason, error);
-    if (next == G3_NEXT_END || next == G3_NEXT_ERROR)
+    g3_next next = next_row(reader, &row, bad, error);
+    if (next != G3_NEXT_ITEM)
         return next;
-    reader->text = row.text;
-    if (next == G3_NEXT_BAD) {
-        g3_buffer_clear(&reader->reason);
-        g3_buffer_append_text(&reader->reason, reason);
-        return g3_refuse_row(reader, bad, row.line, (g3_view){0});
-    }
-    if (row.count > reader->width || (row.count < reader->width && reader->options.strict))
-        return refuse_width(reader, bad, &row);
-    if (!row.ascii && !g3_is_utf8(row.text))
-        return refuse_encoding(reader, bad, &row);
     g3_view column = {0};
     if (!g3_fill_fields(reader, row.cells, row.count, &column))
         return g3_refuse_value(reader, bad, row.line, column);

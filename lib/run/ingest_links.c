@@ -178,8 +178,12 @@ static bool join(g3_ingest_links *links, g3_error *error)
         g3_join_input_close(index);
         return false;
     }
-    const g3_join_taker taker = {links,        take_pair,     take_nothing,
-                                 take_claimed, take_progress, take_bad};
+    const g3_join_taker taker = {.context = links,
+                                 .take = take_pair,
+                                 .take_left = take_nothing,
+                                 .take_ambiguous = take_claimed,
+                                 .take_progress = take_progress,
+                                 .take_bad = take_bad};
     g3_join_options wanted = {.metadata = g3_feed_open(metadata, size, G3_FEED_WAITING, 1),
                               .index = g3_feed_open(index, size, G3_FEED_WAITING, 1),
                               .memory = memory,

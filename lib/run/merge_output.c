@@ -82,10 +82,9 @@ static void append_cells(const g3_merge_output *output, g3_buffer *out, const g3
     g3_buffer_append_char(out, '\n');
 }
 
-/* Writes a row of one of the files of unmatched rows. */
-static bool write_text(const g3_merge_file *file, g3_view text, g3_error *error)
+/* Appends a row of one of the files of unmatched rows. */
+static void append_text(const g3_merge_file *file, g3_buffer *out, g3_view text)
 {
-    g3_buffer *out = g3_sink_buffer(file->sink);
     bool json = file->format == G3_FORMAT_NDJSON;
     if (json)
         g3_buffer_append_char(out, '{');
@@ -93,7 +92,6 @@ static bool write_text(const g3_merge_file *file, g3_view text, g3_error *error)
         g3_cell_append_quoted(out, text);
     g3_buffer_append(out, text);
     g3_buffer_append(out, json ? G3_VIEW("}\n") : G3_VIEW("\n"));
-    return g3_sink_settle(file->sink, false, error);
 }
 
 /* Tells the report of a row that matches nothing. */
@@ -109,26 +107,61 @@ static void tell(g3_merge_output *output, g3_view category, g3_view text)
     g3_report_add(report, category, g3_buffer_view(&output->line));
 }
 
+/* The files that take() writes to. */
+enum { OUTPUT, UNMATCHED };
+
+static void append(const void *context, const g3_join_row *metadata, const g3_join_row *index,
+                   g3_buffer *const *files)
+{
+    const g3_merge_output *output = context;
+    const g3_merge_options *options = output->options;
+    g3_join_part part = output->unmatched_as_output ? G3_JOIN_TEXT : G3_JOIN_LEFT;
+    if (!index && options->unmatched.sink)
+        append_text(&options->unmatched, files[UNMATCHED], g3_join_row_part(metadata, part));
+    if (!index && !options->keep_unmatched)
+        return;
+    if (options->output.format == G3_FORMAT_NDJSON)
+        append_json(files[OUTPUT], metadata, index);
+    else
+        append_cells(output, files[OUTPUT], metadata, index);
+}
+
+/* Has a sink write what was appended to `bytes`. A sink that has nothing else yet takes their
+ * memory for its own. */
+static bool write_bytes(g3_sink *sink, g3_buffer *bytes, g3_error *error)
+{
+    g3_buffer *out = g3_sink_buffer(sink);
+    if (out->length) {
+        g3_buffer_append(out, g3_buffer_view(bytes));
+    } else {
+        g3_buffer spare = *out;
+        *out = *bytes;
+        *bytes = spare;
+    }
+    return g3_sink_settle(sink, false, error);
+}
+
+static bool take_files(void *context, g3_buffer *const *files, g3_error *error)
+{
+    const g3_merge_options *options = ((const g3_merge_output *)context)->options;
+    return write_bytes(options->output.sink, files[OUTPUT], error) &&
+           (!options->unmatched.sink ||
+            write_bytes(options->unmatched.sink, files[UNMATCHED], error));
+}
+
 static bool take(void *context, const g3_join_row *metadata, const g3_join_row *index,
                  g3_error *error)
 {
     g3_merge_output *output = context;
     const g3_merge_options *options = output->options;
+    g3_sink *unmatched = options->unmatched.sink;
+    g3_buffer *const files[] = {[OUTPUT] = g3_sink_buffer(options->output.sink),
+                                [UNMATCHED] = unmatched ? g3_sink_buffer(unmatched) : NULL};
     if (!index && options->report)
         tell(output, G3_VIEW("metadata row not matched"), g3_join_row_part(metadata, G3_JOIN_TEXT));
-    if (!index && options->unmatched.sink) {
-        g3_join_part part = output->unmatched_as_output ? G3_JOIN_TEXT : G3_JOIN_LEFT;
-        if (!write_text(&options->unmatched, g3_join_row_part(metadata, part), error))
-            return false;
-    }
-    if (!index && !options->keep_unmatched)
-        return true;
-    g3_buffer *out = g3_sink_buffer(options->output.sink);
-    if (options->output.format == G3_FORMAT_NDJSON)
-        append_json(out, metadata, index);
-    else
-        append_cells(output, out, metadata, index);
-    return g3_sink_settle(options->output.sink, false, error);
+    append(output, metadata, index, files);
+    return g3_sink_settle(options->output.sink, false, error) &&
+           (!unmatched || g3_sink_settle(unmatched, false, error));
 }
 
 static bool take_left(void *context, const g3_join_row *index, g3_error *error)
@@ -136,8 +169,9 @@ static bool take_left(void *context, const g3_join_row *index, g3_error *error)
     g3_merge_output *output = context;
     if (output->options->report)
         tell(output, G3_VIEW("index row not matched"), g3_join_row_part(index, G3_JOIN_LEFT));
-    return write_text(&output->options->unmatched_index, g3_join_row_part(index, G3_JOIN_LEFT),
-                      error);
+    const g3_merge_file *file = &output->options->unmatched_index;
+    append_text(file, g3_sink_buffer(file->sink), g3_join_row_part(index, G3_JOIN_LEFT));
+    return g3_sink_settle(file->sink, false, error);
 }
 
 static bool take_ambiguous(void *context, const g3_join_row *index, g3_view keys, g3_error *error)
@@ -172,7 +206,15 @@ static bool take_bad(void *context, const g3_join_bad_row *bad, g3_error *error)
 
 g3_join_taker g3_merge_taker(g3_merge_output *output)
 {
-    return (g3_join_taker){output, take, take_left, take_ambiguous, take_progress, take_bad};
+    bool in_order = output->options->report != NULL; /* it counts as it is told */
+    return (g3_join_taker){.context = output,
+                           .take = take,
+                           .append = in_order ? NULL : append,
+                           .take_files = take_files,
+                           .take_left = take_left,
+                           .take_ambiguous = take_ambiguous,
+                           .take_progress = take_progress,
+                           .take_bad = take_bad};
 }
 
 void g3_merge_output_end(g3_merge_output *output)

@@ -331,6 +331,7 @@ static g3_next finish_row(g3_row_reader *reader, const char *end, g3_row *row, c
     *row = (g3_row){.cells = reader->cells,
                     .count = reader->cell_count,
                     .line = reader->line,
+                    .offset = reader->window.offset + reader->window.begin,
                     .text = text,
                     .ascii = !(reader->flags & G3_SEPARATOR_HIGH)};
     end_row(reader, end, lines);
@@ -400,11 +401,11 @@ bool g3_row_reader_place(g3_row_reader *reader, g3_row_place *place, uint64_t *l
     return true;
 }
 
-bool g3_row_reader_seek(g3_row_reader *reader, g3_row_place place, g3_error *error)
+bool g3_row_reader_seek(g3_row_reader *reader, g3_row_place place, uint64_t until, g3_error *error)
 {
     if (!g3_source_seek(reader->source, place.offset, error))
         return false;
-    g3_window_restart(&reader->window, place.offset);
+    g3_window_restart(&reader->window, place.offset, until);
     begin_row(reader, reader->window.data);
     g3_separators_reset(&reader->separators);
     reader->taken = reader->parted = 0;
@@ -415,11 +416,11 @@ bool g3_row_reader_seek(g3_row_reader *reader, g3_row_place place, g3_error *err
     return true;
 }
 
-bool g3_row_reader_seek_line(g3_row_reader *reader, uint64_t offset, g3_row_place *place,
-                             g3_error *error)
+bool g3_row_reader_seek_line(g3_row_reader *reader, uint64_t offset, uint64_t until,
+                             g3_row_place *place, g3_error *error)
 {
     uint64_t line;
-    if (!g3_row_reader_seek(reader, (g3_row_place){.offset = offset - 1}, error))
+    if (!g3_row_reader_seek(reader, (g3_row_place){.offset = offset - 1}, until, error))
         return false;
     reader->skipping = true;
     if (!g3_row_reader_place(reader, place, &line, error))

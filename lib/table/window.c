@@ -7,6 +7,9 @@
  * until they are used. */
 #define READ_SIZE ((size_t)128 * 1024)
 
+/* The same behind `until`, where the last row that is needed may end. */
+#define LAST_READ_SIZE ((size_t)8 * 1024)
+
 static void set_capacity(g3_window *window, size_t capacity)
 {
     window->data = g3_reallocate(window->data, capacity + G3_WINDOW_PADDING, 1);
@@ -22,7 +25,7 @@ static void pad(g3_window *window)
 
 void g3_window_begin(g3_window *window, g3_view begun)
 {
-    *window = (g3_window){0};
+    *window = (g3_window){.until = UINT64_MAX};
     set_capacity(window, 2 * READ_SIZE + begun.length);
     if (begun.length)
         memcpy(window->data, begun.data, begun.length);
@@ -46,12 +49,21 @@ static void make_room(g3_window *window)
         set_capacity(window, window->capacity * 2);
 }
 
+/* Bytes to ask for. */
+static size_t choose_size(const g3_window *window)
+{
+    uint64_t at = window->offset + window->filled;
+    if (window->until > at && window->until - at > READ_SIZE - LAST_READ_SIZE)
+        return READ_SIZE;
+    return (size_t)(window->until > at ? window->until - at : 0) + LAST_READ_SIZE;
+}
+
 bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from, g3_error *error)
 {
     *moved_from = (uintptr_t)(window->data + window->begin);
     make_room(window);
     size_t got;
-    if (!g3_source_read(source, window->data + window->filled, READ_SIZE, &got, error))
+    if (!g3_source_read(source, window->data + window->filled, choose_size(window), &got, error))
         return false;
     window->filled += got;
     if (got == 0) {
@@ -62,10 +74,11 @@ bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from,
     return true;
 }
 
-void g3_window_restart(g3_window *window, uint64_t offset)
+void g3_window_restart(g3_window *window, uint64_t offset, uint64_t until)
 {
     window->begin = window->filled = 0;
     window->offset = offset;
+    window->until = until;
     window->ended = false;
     pad(window);
 }

@@ -14,6 +14,7 @@ typedef struct g3_window {
     size_t begin;    /* of what is still needed: the row being read */
     size_t filled;   /* bytes in use, counting from data[0] */
     uint64_t offset; /* of data[0] in the source */
+    uint64_t until;  /* place in the source behind which little will be needed, or UINT64_MAX */
     bool ended;      /* the source has; an LF of our own is then the window's last byte */
 } g3_window;
 
@@ -29,7 +30,7 @@ void g3_window_begin(g3_window *window, g3_view begun);
 bool g3_window_fill(g3_window *window, g3_source *source, uintptr_t *moved_from, g3_error *error);
 
 /* Forgets what was read: the source goes on at `offset`. */
-void g3_window_restart(g3_window *window, uint64_t offset);
+void g3_window_restart(g3_window *window, uint64_t offset, uint64_t until);
 
 void g3_window_end(g3_window *window);
 

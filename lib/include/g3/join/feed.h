@@ -18,13 +18,28 @@ typedef struct g3_feed g3_feed;
 /* Threads that are worth having for one input: as many as there are processors, but few. */
 size_t g3_feed_threads(void);
 
-/* Begins to read. Without a thread to be had, rows are made when they are asked for.
+/* Begins to read; what is read by several threads, when the first chunk is asked for. Without a
+ * thread to be had, rows are made when they are asked for.
  * @param take_input  prepared; the feed closes it
  * @param chunk_size  g3_join_chunk_size()
  * @param waiting     most chunks made ahead, at least 1; where several threads read, two for each
  * @param threads     most threads
  * @return owned by the caller: g3_feed_close() */
 g3_feed *g3_feed_open(g3_join_input *take_input, size_t chunk_size, size_t waiting, size_t threads);
+
+/* Tells the rows of a chunk, adding to chunk->told; several threads call it at once, for chunks
+ * that may turn out not to be rows of the manifest and are thrown away.
+ * @return true if all were told: the rows are forgotten. Else those left are in `rows`, the first
+ *         one at its begin, and the rest of the piece is not told either */
+typedef bool g3_feed_stage(const void *context, g3_join_chunk *chunk);
+
+/* Has rows told in the threads that read them, if there are several: before the first chunk is
+ * asked for. Chunks are smaller then, so that rows stay in the processor's caches.
+ * @param context  borrowed until g3_feed_stop_stage() */
+void g3_feed_set_stage(g3_feed *feed, g3_feed_stage *stage, const void *context);
+
+/* Ends reading, if there is a stage: nothing of it is in use any more. */
+void g3_feed_stop_stage(g3_feed *feed);
 
 /* Gives the next chunk, which may hold bad rows only; waits for it.
  * @param chunk  owned by the caller: g3_feed_give_back(), or g3_join_chunk_close(); NULL at the end

@@ -22,6 +22,14 @@ typedef struct g3_join_taker {
     bool (*take)(void *context, const g3_join_row *metadata, const g3_join_row *index,
                  g3_error *error);
 
+    /* Appends to `files` what take() would write for such a call, so that rows can be told in
+     * several threads at once. take_files() is then called with what was appended, in take()'s
+     * order and thread: it may exchange the buffers. NULL: all is told by take().
+     * @param files  G3_JOIN_FILES of them */
+    void (*append)(const void *context, const g3_join_row *metadata, const g3_join_row *index,
+                   g3_buffer *const *files);
+    bool (*take_files)(void *context, g3_buffer *const *files, g3_error *error);
+
     /* A row of the indexing manifest that no metadata row matched; in that manifest's order. */
     bool (*take_left)(void *context, const g3_join_row *index, g3_error *error);
 

@@ -89,6 +89,30 @@ typedef struct g3_join_bad_row {
     const char *reason;
 } g3_join_bad_row;
 
+/* Files that what is told of rows may be for. */
+#define G3_JOIN_FILES ((size_t)2)
+
+/* A key of a table that a row was found by. */
+typedef struct g3_join_hit {
+    size_t slot;   /* as g3_join_table_find_batch() gives it */
+    uint64_t rows; /* of the table that have the key, not counting those of G3_JOIN_SHARED */
+} g3_join_hit;
+
+/* What was told of rows, in the thread that read them. */
+typedef struct g3_join_told {
+    g3_buffer files[G3_JOIN_FILES]; /* bytes for them */
+    g3_join_hit *hits;              /* in order, keys as often as they were found; owned */
+    size_t hit_count, hit_capacity;
+    uint64_t rows;                              /* told */
+    uint64_t rows_keyless, rows_matched, pairs; /* as g3_join_counts has them */
+} g3_join_told;
+
+/* Forgets what was told, keeps the memory. */
+void g3_join_told_clear(g3_join_told *told);
+
+/* Gives the memory back; as new afterwards. */
+void g3_join_told_free(g3_join_told *told);
+
 /* Rows that are handed on together, and the bad ones among them. */
 typedef struct g3_join_chunk {
     struct g3_join_chunk *next; /* for whoever holds several */
@@ -99,7 +123,8 @@ typedef struct g3_join_chunk {
     g3_join_bad_row *bad; /* in `arena` */
     size_t bad_count;
     size_t bad_capacity;
-    g3_arena arena; /* texts of bad rows */
+    g3_arena arena;    /* texts of bad rows */
+    g3_join_told told; /* of rows that stood in front of those in `rows` (g3_feed_set_stage()) */
 } g3_join_chunk;
 
 /* Bytes for the rows of a chunk, where there are `memory` for all: a huge page, so that tables of
@@ -137,7 +162,7 @@ void g3_join_chunk_drop_row(g3_join_chunk *chunk, size_t place);
 void g3_join_chunk_add_bad(g3_join_chunk *chunk, const char *file, uint64_t line, g3_view text,
                            const char *reason);
 
-/* Forgets all rows, keeps the memory. */
+/* Forgets all rows, and what was told of rows; keeps the memory. */
 void g3_join_chunk_clear(g3_join_chunk *chunk);
 
 void g3_join_chunk_close(g3_join_chunk *chunk); /* NULL is allowed */

@@ -56,10 +56,20 @@ void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash);
 /* Rows looked up at once: enough for the memory's answers to overlap. */
 #define G3_JOIN_BATCH ((size_t)64)
 
-/* Looks up the keys of `count` rows, at most G3_JOIN_BATCH.
- * @param found  for each, as g3_join_table_find(); NULL also for a row without key */
+/* What was found of a key. */
+typedef struct g3_join_match {
+    g3_join_row *last; /* as g3_join_table_find(); NULL also for a row without key */
+    size_t slot;       /* of the key, below or equal to table->mask; if there is a row */
+} g3_join_match;
+
+/* Looks up the keys of `count` rows, at most G3_JOIN_BATCH. Several threads may.
+ * @param found  for each of them */
 void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *const *rows,
-                              size_t count, g3_join_row **found);
+                              size_t count, g3_join_match *found);
+
+/* Sets G3_JOIN_MATCHED for all rows of some keys.
+ * @param slots  a bit for each of the table's slots: set for those of these keys */
+void g3_join_table_mark(g3_join_table *table, const uint64_t *slots);
 
 /* Forgets all rows and gives the memory back; the table is as new. */
 void g3_join_table_clear(g3_join_table *table);

@@ -101,9 +101,26 @@ bool g3_object_field_has_name(g3_object_field field, g3_view name);
 /* Rows that were padded because they were too short, so far. */
 uint64_t g3_manifest_padded(const g3_manifest_reader *reader);
 
-/* True if a record's fields are the row's cells, each once, in the order of the file (of a CSV or
- * TSV). */
-bool g3_manifest_in_file_order(const g3_manifest_reader *reader);
+/* True if rows can be read as their cells: a CSV or TSV of kind RAW, without hooks. */
+bool g3_manifest_has_cells(const g3_manifest_reader *reader);
+
+/* A row as its cells. */
+typedef struct g3_cell_row {
+    const g3_view *cells; /* of g3_manifest_columns(), in their order; empty where the row is too
+                             short */
+    size_t count;         /* of these columns */
+    g3_view text;         /* as g3_manifest_row_text() */
+    uint64_t line;        /* as a record's */
+    uint64_t offset;      /* where the row begins, bytes from the file's begin */
+    bool as_stored;       /* the cells are the row's, each once, in the order of the file */
+} g3_cell_row;
+
+/* Reads the next row, valid until the next call, where that is possible: what g3_manifest_next()
+ * would give as a record of texts, without the trouble of making one.
+ * @param row  set for G3_NEXT_ITEM
+ * @param bad  set for G3_NEXT_BAD */
+g3_next g3_manifest_next_cells(g3_manifest_reader *reader, g3_cell_row *row, g3_bad_row *bad,
+                               g3_error *error);
 
 /* The format found out (not AUTO), and what parts cells in it. */
 g3_format g3_manifest_format(const g3_manifest_reader *reader);
@@ -121,9 +138,10 @@ bool g3_manifest_can_seek(const g3_manifest_reader *reader);
  */
 bool g3_manifest_place(g3_manifest_reader *reader, g3_row_place *place, uint64_t *line,
                        g3_error *error);
-bool g3_manifest_seek(g3_manifest_reader *reader, g3_row_place place, g3_error *error);
-bool g3_manifest_seek_line(g3_manifest_reader *reader, uint64_t offset, g3_row_place *place,
-                           g3_error *error);
+bool g3_manifest_seek(g3_manifest_reader *reader, g3_row_place place, uint64_t until,
+                      g3_error *error);
+bool g3_manifest_seek_line(g3_manifest_reader *reader, uint64_t offset, uint64_t until,
+                           g3_row_place *place, g3_error *error);
 
 void g3_manifest_close(g3_manifest_reader *reader); /* NULL is allowed */
 

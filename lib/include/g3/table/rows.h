@@ -41,6 +41,7 @@ typedef struct g3_row {
     const g3_view *cells; /* unquoted; valid until the next call */
     size_t count;         /* at least 1 */
     uint64_t line;        /* of the file, counting from 1, on which the row begins */
+    uint64_t offset;      /* of that begin, bytes from the source's; not of a bad row */
     g3_view text; /* the row as it stands in the file, without its line end; as long as the cells */
     bool ascii;   /* no byte of the row is above 0x7f */
 } g3_row;
@@ -82,14 +83,16 @@ typedef struct g3_row_place {
 bool g3_row_reader_place(g3_row_reader *reader, g3_row_place *place, uint64_t *line,
                          g3_error *error);
 
-/* Reads on at a place of a source that can seek; lines are counted from 1 there. */
-bool g3_row_reader_seek(g3_row_reader *reader, g3_row_place place, g3_error *error);
+/* Reads on at a place of a source that can seek; lines are counted from 1 there.
+ * @param until  offset behind which no more than a row will be asked for, so that not much more is
+ *               read of the source; UINT64_MAX: none */
+bool g3_row_reader_seek(g3_row_reader *reader, g3_row_place place, uint64_t until, g3_error *error);
 
 /* Reads on behind the first line end at or behind `offset` - 1, as if it were outside quotes; lines
  * are counted from 1 there.
  * @param place  set to where that is */
-bool g3_row_reader_seek_line(g3_row_reader *reader, uint64_t offset, g3_row_place *place,
-                             g3_error *error);
+bool g3_row_reader_seek_line(g3_row_reader *reader, uint64_t offset, uint64_t until,
+                             g3_row_place *place, g3_error *error);
 
 void g3_row_reader_close(g3_row_reader *reader); /* NULL is allowed; leaves the source open */
 

@@ -55,8 +55,8 @@ typedef size_t g3_scan_string_end_function(const char *text, size_t length, bool
  * @return bytes written, at most `length` */
 typedef size_t g3_scan_unquote_function(char *out, const char *text, size_t length);
 
-/* Copies all of `text` to `out`, each '"' twice, as a quoted cell of a CSV has it. There must be room
- * for 2 * length + G3_SCAN_SLACK bytes.
+/* Copies all of `text` to `out`, each '"' twice, as a quoted cell of a CSV has it. There must be
+ * room for 2 * length + G3_SCAN_SLACK bytes.
  * @return bytes written */
 typedef size_t g3_scan_double_quotes_function(char *out, const char *text, size_t length);
 
