@@ -92,21 +92,25 @@ static void reserve_hits(g3_join_told *told, size_t more)
 static const g3_join_row *tell_rows(telling *self, const g3_join_row *row, size_t *count,
                                     size_t most, g3_error *error)
 {
-    const g3_join_row *rows[G3_JOIN_BATCH];
-    g3_join_match found[G3_JOIN_BATCH];
-    while (*count) {
-        size_t batch = *count < G3_JOIN_BATCH ? *count : G3_JOIN_BATCH;
-        for (size_t i = 0; i < batch; i++) {
-            rows[i] = row;
-            row = g3_join_row_after(row);
+    const g3_join_table *table = &self->join->table;
+    const g3_join_row *slot_ahead = row, *row_ahead = row;
+    reserve_hits(self->told, *count);
+    for (size_t step = 0, rows = *count; *count; step++) {
+        if (step < rows) {
+            g3_join_table_prefetch(table, slot_ahead->hash);
+            slot_ahead = g3_join_row_after(slot_ahead);
         }
-        g3_join_table_find_batch(&self->join->table, rows, batch, found);
-        reserve_hits(self->told, batch);
-        for (size_t i = 0; i < batch; i++, --*count) {
-            self->metadata = rows[i];
-            if (!tell_row(self, found[i], most, error))
-                return rows[i];
+        if (step >= G3_JOIN_AHEAD && step - G3_JOIN_AHEAD < rows) {
+            g3_join_table_prefetch_row(table, row_ahead->hash);
+            row_ahead = g3_join_row_after(row_ahead);
         }
+        if (step < 2 * G3_JOIN_AHEAD)
+            continue;
+        self->metadata = row;
+        if (!tell_row(self, g3_join_table_match(table, row), most, error))
+            break;
+        row = g3_join_row_after(row);
+        --*count;
     }
     return row;
 }

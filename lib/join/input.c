@@ -1,5 +1,6 @@
 /* One side of a join. Called by feed.c, in the feed's thread, but for opening and preparing. */
 #include "g3/join/input.h"
+#include "g3/base/hash.h"
 #include "keys.h"
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ struct g3_join_input {
     g3_view *shape; /* names of the columns that places are known for; in `shape_arena` */
     size_t shape_count;
     bool shape_known;
+    bool plain; /* rows of that shape may be taken by take_plain() */
     g3_arena arena, shape_arena;
 
     /* what was read to find out the columns of JSON lines */
@@ -271,6 +273,19 @@ static void end_piece(g3_join_input *input)
     piece->padded = g3_manifest_padded(reader_of(input)) - piece->padded;
 }
 
+/* True if rows are made of a key that is a cell, perhaps a GUID, perhaps the row as it stands. */
+static bool is_plain(const g3_join_input *input)
+{
+    const g3_manifest_reader *reader = reader_of(input);
+    const g3_join_recipe *recipe = &input->recipe;
+    return g3_manifest_has_cells(reader) && recipe->key_count == 1 && !recipe->items &&
+           !recipe->extract && input->keys.places[0] != G3_NO_PLACE &&
+           (!recipe->guid.length || input->guid_place != G3_NO_PLACE) &&
+           (!recipe->text.columns ||
+            g3_text_is_copy(&input->text, g3_manifest_delimiter(reader))) &&
+           !recipe->left.columns && !recipe->stored;
+}
+
 /* Notes the names of a row's columns, and where what is wanted stands among them. */
 static void learn_shape(g3_join_input *input)
 {
@@ -285,6 +300,7 @@ static void learn_shape(g3_join_input *input)
     g3_text_find_places(&input->text, input->shape, input->shape_count);
     g3_text_find_places(&input->left, input->shape, input->shape_count);
     input->guid_place = g3_find_place(input->shape, input->shape_count, input->recipe.guid);
+    input->plain = is_plain(input);
 }
 
 /* True if the record has the columns of the one before; rows of one file always do. */
@@ -376,6 +392,46 @@ static void take_record(g3_join_input *input, const g3_record *record, g3_join_c
     take_row(input, &source, chunk);
 }
 
+/* Appends a row of the most usual kind: what take_row() makes of it, all at once.
+ * @return false, with nothing appended, if it is not one */
+static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chunk *chunk)
+{
+    const size_t align = _Alignof(g3_join_row);
+    const g3_join_recipe *recipe = &input->recipe;
+    g3_view key = g3_view_trim(row->cells[input->keys.places[0]]), guid = {"", 0};
+    g3_buffer *out = &chunk->rows;
+    size_t begin = out->length;
+    if (recipe->guid.length)
+        guid = g3_view_trim(row->cells[input->guid_place]);
+    if ((recipe->guid.length && !guid.length) || (recipe->text.columns && !row->as_stored))
+        return false;
+    char *at = g3_buffer_reserve(out, sizeof(g3_join_row) + key.length + guid.length + align +
+                                          G3_JOIN_ROW_SLACK);
+    g3_join_row *made = (g3_join_row *)(void *)at;
+    *made = (g3_join_row){.hash = g3_hash(key),
+                          .number = input->number,
+                          .line = input->piece ? 0 : row->line,
+                          .file = (uint16_t)(input->reader_count - 1),
+                          .lengths = {(uint32_t)key.length, (uint32_t)guid.length}};
+    memcpy(at + sizeof *made, key.data, key.length);
+    memcpy(at + sizeof *made + key.length, guid.data, guid.length);
+    out->length += sizeof *made + key.length + guid.length;
+    if (recipe->text.columns) {
+        size_t text = out->length;
+        if (!g3_text_append_copy(row->text, row->cells, row->count, out)) {
+            out->length = begin;
+            return false;
+        }
+        made = (g3_join_row *)(void *)(out->data + begin); /* the buffer may have moved */
+        made->lengths[G3_JOIN_TEXT] = (uint32_t)(out->length - text);
+    }
+    memset(g3_buffer_reserve(out, align + G3_JOIN_ROW_SLACK), 0, align);
+    out->length = (out->length + align - 1) & ~(align - 1);
+    chunk->count++;
+    input->rows++;
+    return true;
+}
+
 static void take_cells(g3_join_input *input, const g3_cell_row *row, g3_join_chunk *chunk)
 {
     g3_text_source source = {
@@ -383,7 +439,8 @@ static void take_cells(g3_join_input *input, const g3_cell_row *row, g3_join_chu
     if (!input->shape_known)
         learn_shape(input);
     input->number = input->piece ? row->offset : input->rows;
-    take_row(input, &source, chunk);
+    if (!input->plain || !take_plain(input, row, chunk))
+        take_row(input, &source, chunk);
 }
 
 /* The columns of manifests that are read as one must be the same. */

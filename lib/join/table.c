@@ -16,6 +16,9 @@
 /* Bits of a word of g3_join_table_mark(). */
 #define SLOTS_OF_WORD 64
 
+/* Rows whose slots are fetched at once. */
+#define AHEAD ((size_t)32)
+
 /* Fewest slots. */
 #define LEAST_SLOTS ((size_t)64)
 
@@ -75,35 +78,30 @@ static void insert(g3_join_table *table, g3_join_row *row)
     *slot = make_slot(row);
 }
 
-/* Takes the rows with a key, from `row` on, at most a batch of them.
- * @param left  rows of the chunk from `row` on; less those taken, afterwards
- * @return the row behind them */
-static g3_join_row *gather(g3_join_table *table, g3_join_row *row, size_t *left,
-                           g3_join_row **batch, size_t *count)
+/* Notes what a row that is about to be inserted is like. */
+static void look_at(g3_join_table *table, g3_join_row *row)
 {
-    *count = 0;
-    for (; *left && *count < G3_JOIN_BATCH; (*left)--) {
-        if (row->lengths[G3_JOIN_KEY])
-            batch[(*count)++] = row;
-        else
-            table->keyless++;
-        if (row->flags & G3_JOIN_LINKED) /* in a table before */
-            row->flags &= (uint16_t)~G3_JOIN_LINKED;
-        table->shared = table->shared || row->flags & G3_JOIN_SHARED;
-        row = g3_join_row_after(row);
-    }
-    return row;
+    if (row->flags & G3_JOIN_LINKED) /* in a table before */
+        row->flags &= (uint16_t)~G3_JOIN_LINKED;
+    table->shared = table->shared || row->flags & G3_JOIN_SHARED;
+    table->keyless += row->lengths[G3_JOIN_KEY] == 0;
+    __builtin_prefetch(&table->slots[(size_t)row->hash & table->mask], 1);
 }
 
 static void insert_chunk(g3_join_table *table, g3_join_chunk *chunk)
 {
-    g3_join_row *batch[G3_JOIN_BATCH], *row = (g3_join_row *)(void *)chunk->rows.data;
-    for (size_t left = chunk->count, count; left;) {
-        row = gather(table, row, &left, batch, &count);
-        for (size_t i = 0; i < count; i++)
-            __builtin_prefetch(&table->slots[(size_t)batch[i]->hash & table->mask], 1);
-        for (size_t i = 0; i < count; i++)
-            insert(table, batch[i]);
+    g3_join_row *row = (g3_join_row *)(void *)chunk->rows.data;
+    g3_join_row *ahead = row; /* its slot is fetched while others are filled */
+    for (size_t i = 0; i < chunk->count + AHEAD; i++) {
+        if (i < chunk->count) {
+            look_at(table, ahead);
+            ahead = g3_join_row_after(ahead);
+        }
+        if (i >= AHEAD) {
+            if (row->lengths[G3_JOIN_KEY])
+                insert(table, row);
+            row = g3_join_row_after(row);
+        }
     }
 }
 
@@ -168,22 +166,14 @@ void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash)
     }
 }
 
-void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *const *rows,
-                              size_t count, g3_join_match *found)
+g3_join_match g3_join_table_match(const g3_join_table *table, const g3_join_row *row)
 {
-    for (size_t i = 0; i < count; i++)
-        g3_join_table_prefetch(table, rows[i]->hash);
-    for (size_t i = 0; i < count; i++)
-        g3_join_table_prefetch_row(table, rows[i]->hash);
-    for (size_t i = 0; i < count; i++) {
-        g3_view key = g3_join_row_part(rows[i], G3_JOIN_KEY);
-        found[i] = (g3_join_match){0};
-        if (key.length == 0)
-            continue;
-        const uint64_t *slot = find_slot(table, key, rows[i]->hash);
-        if (*slot)
-            found[i] = (g3_join_match){row_of(*slot), (size_t)(slot - table->slots)};
-    }
+    g3_view key = g3_join_row_part(row, G3_JOIN_KEY);
+    if (key.length == 0)
+        return (g3_join_match){0};
+    const uint64_t *slot = find_slot(table, key, row->hash);
+    return *slot ? (g3_join_match){row_of(*slot), (size_t)(slot - table->slots)}
+                 : (g3_join_match){0};
 }
 
 void g3_join_table_mark(g3_join_table *table, const uint64_t *slots)

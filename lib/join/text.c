@@ -49,22 +49,19 @@ g3_view g3_record_cell(const g3_text_source *source, size_t place, g3_buffer *sc
     return g3_value_cell_text(&source->record->fields[place].value, G3_OTHER_FIELD, false, scratch);
 }
 
-/* True if the text is the row as it stands in the file, but for cells that must be quoted. */
-static bool is_copy(const g3_text_maker *maker, const g3_text_source *source)
+bool g3_text_is_copy(const g3_text_maker *maker, char delimiter)
 {
-    return maker->in_order && source->as_stored && maker->wanted.format != G3_FORMAT_NDJSON &&
-           source->delimiter == maker->wanted.delimiter;
+    return maker->in_order && maker->wanted.format != G3_FORMAT_NDJSON &&
+           maker->wanted.delimiter == delimiter;
 }
 
-/* Takes the row as it stands in the file, but cells that have a quote, which are quoted.
- * @return false if a cell was quoted in the file, nothing being appended then */
-static bool append_copy(const g3_text_source *source, g3_buffer *out)
+bool g3_text_append_copy(g3_view stored, const g3_view *cells, size_t count, g3_buffer *out)
 {
-    const char *at = source->stored.data, *end = at + source->stored.length;
-    const char *quote = memchr(at, '"', source->stored.length);
+    const char *at = stored.data, *end = at + stored.length;
+    const char *quote = memchr(at, '"', stored.length);
     size_t begin = out->length;
-    for (size_t i = 0; quote && i < source->count; i++) {
-        g3_view cell = source->cells[i];
+    for (size_t i = 0; quote && i < count; i++) {
+        g3_view cell = cells[i];
         const char *cell_end = cell.data + cell.length;
         if (cell.data >= at && cell_end <= quote)
             continue;
@@ -150,7 +147,8 @@ const char *g3_text_append(g3_text_maker *maker, const g3_text_source *source, g
         return "has a column that the first record has not, which the output has no place for";
     if (is_open(maker, source) && maker->reserved_place != G3_NO_PLACE)
         return "has a column of the name that the output has for the GUID";
-    if (is_copy(maker, source) && append_copy(source, out))
+    if (source->as_stored && g3_text_is_copy(maker, source->delimiter) &&
+        g3_text_append_copy(source->stored, source->cells, source->count, out))
         return NULL;
     if (maker->wanted.format == G3_FORMAT_NDJSON)
         append_members(maker, source, out);

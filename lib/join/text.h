@@ -51,6 +51,14 @@ static inline g3_view g3_source_cell(const g3_text_source *source, size_t place,
     return source->cells ? source->cells[place] : g3_record_cell(source, place, scratch);
 }
 
+/* True if the text of rows as they are stored is the row as it stands in its file, but for cells
+ * that must be quoted. */
+bool g3_text_is_copy(const g3_text_maker *maker, char delimiter);
+
+/* Appends the text where it is such a copy and the row as stored.
+ * @return false if a cell was quoted in the file, nothing being appended then */
+bool g3_text_append_copy(g3_view stored, const g3_view *cells, size_t count, g3_buffer *out);
+
 /* Appends the text.
  * @return NULL, or why the record can't be written (a static text) */
 const char *g3_text_append(g3_text_maker *maker, const g3_text_source *source, g3_buffer *out);

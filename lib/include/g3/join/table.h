@@ -45,27 +45,24 @@ void g3_join_table_build(g3_join_table *table);
  * @param hash  g3_hash(key) */
 g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_t hash);
 
-/* Begins to fetch what g3_join_table_find() will need for a key of that hash: its slot, and once
- * that is there, its row. */
+/* What was found of a key. */
+typedef struct g3_join_match {
+    g3_join_row *last; /* as g3_join_table_find(); NULL also for a row without key */
+    size_t slot;       /* of the key, at most table->mask; if there is a row */
+} g3_join_match;
+
+/* Looks up a row's key. Several threads may at once. */
+g3_join_match g3_join_table_match(const g3_join_table *table, const g3_join_row *row);
+
+/* Begins to fetch what a look-up of that hash will need: its slot, and once that is there, its
+ * row. Memory takes so long to answer that another few dozen rows can be dealt with meanwhile:
+ * G3_JOIN_AHEAD look-ups before each is a good time. */
 static inline void g3_join_table_prefetch(const g3_join_table *table, uint64_t hash)
 {
     __builtin_prefetch(&table->slots[(size_t)hash & table->mask]);
 }
 void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash);
-
-/* Rows looked up at once: enough for the memory's answers to overlap. */
-#define G3_JOIN_BATCH ((size_t)64)
-
-/* What was found of a key. */
-typedef struct g3_join_match {
-    g3_join_row *last; /* as g3_join_table_find(); NULL also for a row without key */
-    size_t slot;       /* of the key, below or equal to table->mask; if there is a row */
-} g3_join_match;
-
-/* Looks up the keys of `count` rows, at most G3_JOIN_BATCH. Several threads may.
- * @param found  for each of them */
-void g3_join_table_find_batch(const g3_join_table *table, const g3_join_row *const *rows,
-                              size_t count, g3_join_match *found);
+#define G3_JOIN_AHEAD ((size_t)16)
 
 /* Sets G3_JOIN_MATCHED for all rows of some keys.
  * @param slots  a bit for each of the table's slots: set for those of these keys */
