@@ -7,11 +7,12 @@ size_t g3_scan_list(const g3_scan *scans[G3_SCAN_KINDS])
 {
     size_t count = 0;
 #if defined __x86_64__
-    if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul"))
+    bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
+    if (bits && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
         scans[count++] = &g3_scan_avx512;
-    if (__builtin_cpu_supports("avx2"))
+    if (bits && __builtin_cpu_supports("avx2"))
         scans[count++] = &g3_scan_avx2;
 #elif defined __aarch64__
     scans[count++] = &g3_scan_neon; /* every 64-bit ARM has it */

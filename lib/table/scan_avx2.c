@@ -1,39 +1,64 @@
 /* The scans for x86-64 processors with AVX2: 32 bytes at a time. Chosen by scan.c at run time, so
  * that the rest of the library runs anywhere. */
+#include "parting.h"
 #include "scan_kinds.h"
 
 #if defined __x86_64__
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2,popcnt")))
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul")))
 
 #define WIDE   ((size_t)32) /* bytes of a 256-bit register */
 #define NARROW ((size_t)16) /* bytes of a 128-bit register */
 
-static inline AVX2 uint64_t join_halves(__m256i low, __m256i high)
+/* A bit for each byte of two registers that has its top bit set. */
+static inline AVX2 uint64_t gather_bits(__m256i first, __m256i second)
 {
-    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
-                                                     << WIDE;
+    return (uint32_t)_mm256_movemask_epi8(first) | (uint64_t)(uint32_t)_mm256_movemask_epi8(second)
+                                                       << WIDE;
 }
 
-static AVX2 void find_marks(const char *text, size_t blocks, char delimiter, g3_marks *marks)
+static inline AVX2 __m256i find_line_ends(__m256i bytes)
 {
-    const __m256i delimiters = _mm256_set1_epi8(delimiter), quotes = _mm256_set1_epi8('"'),
-                  feeds = _mm256_set1_epi8('\n'), returns = _mm256_set1_epi8('\r');
-    for (size_t block = 0; block < blocks; block++, text += G3_SCAN_BLOCK) {
-        __m256i low = _mm256_loadu_si256((const __m256i *)text);
-        __m256i high = _mm256_loadu_si256((const __m256i *)(text + WIDE));
-        __m256i low_ends =
-            _mm256_or_si256(_mm256_cmpeq_epi8(low, feeds), _mm256_cmpeq_epi8(low, returns));
-        __m256i high_ends =
-            _mm256_or_si256(_mm256_cmpeq_epi8(high, feeds), _mm256_cmpeq_epi8(high, returns));
-        marks[block].delimiters =
-            join_halves(_mm256_cmpeq_epi8(low, delimiters), _mm256_cmpeq_epi8(high, delimiters));
-        marks[block].quotes =
-            join_halves(_mm256_cmpeq_epi8(low, quotes), _mm256_cmpeq_epi8(high, quotes));
-        marks[block].line_ends = join_halves(low_ends, high_ends);
-        marks[block].high = join_halves(low, high); /* the top bits are what is asked for */
-    }
+    return _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')),
+                           _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\r')));
+}
+
+static inline AVX2 g3_marks find_marks(const char *text, char delimiter)
+{
+    const __m256i delimiters = _mm256_set1_epi8(delimiter), quotes = _mm256_set1_epi8('"');
+    __m256i first = _mm256_loadu_si256((const __m256i *)text);
+    __m256i second = _mm256_loadu_si256((const __m256i *)(text + WIDE));
+    __m256i first_lines = find_line_ends(first), second_lines = find_line_ends(second);
+    return (g3_marks){
+        .ends = gather_bits(_mm256_or_si256(_mm256_cmpeq_epi8(first, delimiters), first_lines),
+                            _mm256_or_si256(_mm256_cmpeq_epi8(second, delimiters), second_lines)),
+        .quotes = gather_bits(_mm256_cmpeq_epi8(first, quotes), _mm256_cmpeq_epi8(second, quotes)),
+        .line_ends = gather_bits(first_lines, second_lines),
+        .high = gather_bits(first, second),
+    };
+}
+
+/* Bit i of the result is the parity of the bits 0 to i. */
+static inline AVX2 uint64_t prefix_parity(uint64_t bits)
+{
+    __m128i product =
+        _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)bits), _mm_set1_epi8(-1), 0);
+    return (uint64_t)_mm_cvtsi128_si64(product);
+}
+
+/* The bits below the lowest one, counted: quicker than the instruction for it on some processors,
+ * and the lowest bit is then taken away with one more. */
+static inline AVX2 unsigned find_first(uint64_t bits)
+{
+    return (unsigned)_mm_popcnt_u64(~bits & (bits - 1));
+}
+
+static AVX2 void find_separators(g3_separators *separators, const char *text, size_t from,
+                                 size_t to)
+{
+    static const g3_parting_ways WAYS = {find_marks, prefix_parity, find_first};
+    g3_separators_find_by(&WAYS, separators, text, from, to);
 }
 
 /* A bit for each byte that a JSON string must escape. */
@@ -221,8 +246,8 @@ static AVX2 size_t double_quotes(char *out, const char *text, size_t length)
     return (size_t)(to - out);
 }
 
-const g3_scan g3_scan_avx2 = {"avx2",          find_marks, copy_plain,   copy_escaped,
-                              find_string_end, unquote,    double_quotes};
+const g3_scan g3_scan_avx2 = {"avx2",       find_marks,      find_separators, copy_plain,
+                              copy_escaped, find_string_end, unquote,         double_quotes};
 #else
 typedef int g3_scan_avx2_not_here; /* a file must not be empty */
 #endif

@@ -3,6 +3,7 @@
  * by scan.c at run time.
  *
  * Masked loads read only the bytes that are there, so the ends of texts need no care. */
+#include "parting.h"
 #include "scan_kinds.h"
 
 #if defined __x86_64__
@@ -23,18 +24,39 @@ static inline AVX512 uint64_t first_bits(size_t length)
     return _bzhi_u64(~UINT64_C(0), (unsigned)length);
 }
 
-static AVX512 void find_marks(const char *text, size_t blocks, char delimiter, g3_marks *marks)
+static inline AVX512 g3_marks find_marks(const char *text, char delimiter)
 {
-    const __m512i delimiters = _mm512_set1_epi8(delimiter), quotes = _mm512_set1_epi8('"'),
-                  feeds = _mm512_set1_epi8('\n'), returns = _mm512_set1_epi8('\r');
-    for (size_t block = 0; block < blocks; block++, text += WIDE) {
-        __m512i bytes = _mm512_loadu_si512(text);
-        marks[block].delimiters = _mm512_cmpeq_epi8_mask(bytes, delimiters);
-        marks[block].quotes = _mm512_cmpeq_epi8_mask(bytes, quotes);
-        marks[block].line_ends =
-            _mm512_cmpeq_epi8_mask(bytes, feeds) | _mm512_cmpeq_epi8_mask(bytes, returns);
-        marks[block].high = _mm512_movepi8_mask(bytes);
-    }
+    __m512i bytes = _mm512_loadu_si512(text);
+    uint64_t line_ends = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')) |
+                         _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
+    return (g3_marks){
+        .ends = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(delimiter)) | line_ends,
+        .quotes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
+        .line_ends = line_ends,
+        .high = _mm512_movepi8_mask(bytes),
+    };
+}
+
+/* Bit i of the result is the parity of the bits 0 to i. */
+static inline AVX512 uint64_t prefix_parity(uint64_t bits)
+{
+    __m128i product =
+        _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)bits), _mm_set1_epi8(-1), 0);
+    return (uint64_t)_mm_cvtsi128_si64(product);
+}
+
+/* The bits below the lowest one, counted: quicker than the instruction for it on some processors,
+ * and the lowest bit is then taken away with one more. */
+static inline AVX512 unsigned find_first(uint64_t bits)
+{
+    return (unsigned)_mm_popcnt_u64(~bits & (bits - 1));
+}
+
+static AVX512 void find_separators(g3_separators *separators, const char *text, size_t from,
+                                   size_t to)
+{
+    static const g3_parting_ways WAYS = {find_marks, prefix_parity, find_first};
+    g3_separators_find_by(&WAYS, separators, text, from, to);
 }
 
 /* A bit for each of the bytes `there` that a JSON string must escape. */
@@ -123,14 +145,6 @@ static AVX512 size_t double_quotes(char *out, const char *text, size_t length)
     return (size_t)(to - out);
 }
 
-/* Bit i of the result is the parity of the bits 0 to i. */
-static inline AVX512 uint64_t prefix_parity(uint64_t bits)
-{
-    __m128i product =
-        _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)bits), _mm_set1_epi8(-1), 0);
-    return (uint64_t)_mm_cvtsi128_si64(product);
-}
-
 static AVX512 size_t unquote(char *out, const char *text, size_t length)
 {
     char *to = out;
@@ -158,8 +172,8 @@ static AVX512 size_t unquote(char *out, const char *text, size_t length)
     return (size_t)(to - out) + g3_scan_portable.unquote(to, text + at, length - at);
 }
 
-const g3_scan g3_scan_avx512 = {"avx512",        find_marks, copy_plain,   copy_escaped,
-                                find_string_end, unquote,    double_quotes};
+const g3_scan g3_scan_avx512 = {"avx512",     find_marks,      find_separators, copy_plain,
+                                copy_escaped, find_string_end, unquote,         double_quotes};
 #else
 typedef int g3_scan_avx512_not_here; /* a file must not be empty */
 #endif

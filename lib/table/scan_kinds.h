@@ -63,9 +63,7 @@ g3_scan_unquote_by(g3_scan_marks_function *find_marks, char *out, const char *te
     const char *end = text + length, *from = text; /* first byte not copied yet */
     char *to = out;
     for (const char *block = text; block < end; block += G3_SCAN_BLOCK) {
-        g3_marks marks;
-        find_marks(block, 1, '"', &marks);
-        for (uint64_t quotes = marks.quotes; quotes; quotes &= quotes - 1) {
+        for (uint64_t quotes = find_marks(block, '"').quotes; quotes; quotes &= quotes - 1) {
             const char *quote = block + __builtin_ctzll(quotes);
             if (quote < from) /* the second of two */
                 continue;

@@ -1,4 +1,5 @@
 /* The scans for 64-bit ARM: 16 bytes at a time with NEON. Chosen by scan.c. */
+#include "parting.h"
 #include "scan_kinds.h"
 
 #if defined __aarch64__
@@ -23,21 +24,25 @@ static inline uint64_t gather_bits(const uint8x16_t matches[4])
     return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)), 0);
 }
 
-static void find_marks(const char *text, size_t blocks, char delimiter, g3_marks *marks)
+static inline g3_marks find_marks(const char *text, char delimiter)
 {
-    for (size_t block = 0; block < blocks; block++, text += G3_SCAN_BLOCK) {
-        uint8x16_t delimiters[4], quotes[4], line_ends[4], high[4];
-        for (size_t part = 0; part < 4; part++) {
-            uint8x16_t bytes = vld1q_u8((const uint8_t *)text + part * WIDE);
-            delimiters[part] = vceqq_u8(bytes, vdupq_n_u8((uint8_t)delimiter));
-            quotes[part] = vceqq_u8(bytes, vdupq_n_u8('"'));
-            line_ends[part] =
-                vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\n')), vceqq_u8(bytes, vdupq_n_u8('\r')));
-            high[part] = vcgeq_u8(bytes, vdupq_n_u8(0x80));
-        }
-        marks[block] = (g3_marks){gather_bits(delimiters), gather_bits(quotes),
-                                  gather_bits(line_ends), gather_bits(high)};
+    uint8x16_t ends[4], quotes[4], line_ends[4], high[4];
+    for (size_t part = 0; part < 4; part++) {
+        uint8x16_t bytes = vld1q_u8((const uint8_t *)text + part * WIDE);
+        quotes[part] = vceqq_u8(bytes, vdupq_n_u8('"'));
+        line_ends[part] =
+            vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\n')), vceqq_u8(bytes, vdupq_n_u8('\r')));
+        ends[part] = vorrq_u8(vceqq_u8(bytes, vdupq_n_u8((uint8_t)delimiter)), line_ends[part]);
+        high[part] = vcgeq_u8(bytes, vdupq_n_u8(0x80));
     }
+    return (g3_marks){gather_bits(ends), gather_bits(quotes), gather_bits(line_ends),
+                      gather_bits(high)};
+}
+
+static void find_separators(g3_separators *separators, const char *text, size_t from, size_t to)
+{
+    static const g3_parting_ways WAYS = {find_marks, g3_prefix_parity, g3_find_first};
+    g3_separators_find_by(&WAYS, separators, text, from, to);
 }
 
 /* Four bits for each byte that a JSON string must escape. */
@@ -90,8 +95,8 @@ static size_t double_quotes(char *out, const char *text, size_t length)
     return g3_scan_portable.double_quotes(out, text, length);
 }
 
-const g3_scan g3_scan_neon = {"neon",          find_marks, copy_plain,   copy_escaped,
-                              find_string_end, unquote,    double_quotes};
+const g3_scan g3_scan_neon = {"neon",       find_marks,      find_separators, copy_plain,
+                              copy_escaped, find_string_end, unquote,         double_quotes};
 #else
 typedef int g3_scan_neon_not_here; /* a file must not be empty */
 #endif

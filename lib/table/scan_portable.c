@@ -1,5 +1,6 @@
 /* The scans in plain C: the reference that the vectorised ones are tested against, and what runs
  * where there are none. Eight bytes at a time where that is simple. */
+#include "parting.h"
 #include "scan_kinds.h"
 
 /* The same byte in each of a word's eight. */
@@ -35,19 +36,24 @@ static uint64_t gather_bits(uint64_t top_bits)
     return (top_bits >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
-static void find_marks(const char *text, size_t blocks, char delimiter, g3_marks *marks)
+static inline g3_marks find_marks(const char *text, char delimiter)
 {
-    for (size_t block = 0; block < blocks; block++) {
-        g3_marks found = {0};
-        for (unsigned shift = 0; shift < 64; shift += 8, text += 8) {
-            uint64_t word = load_word(text);
-            found.delimiters |= gather_bits(find_byte(word, delimiter)) << shift;
-            found.quotes |= gather_bits(find_byte(word, '"')) << shift;
-            found.line_ends |= gather_bits(find_byte(word, '\n') | find_byte(word, '\r')) << shift;
-            found.high |= gather_bits(word & TOP_BITS) << shift;
-        }
-        marks[block] = found;
+    g3_marks found = {0};
+    for (unsigned shift = 0; shift < 64; shift += 8, text += 8) {
+        uint64_t word = load_word(text);
+        uint64_t line_ends = find_byte(word, '\n') | find_byte(word, '\r');
+        found.ends |= gather_bits(find_byte(word, delimiter) | line_ends) << shift;
+        found.quotes |= gather_bits(find_byte(word, '"')) << shift;
+        found.line_ends |= gather_bits(line_ends) << shift;
+        found.high |= gather_bits(word & TOP_BITS) << shift;
     }
+    return found;
+}
+
+static void find_separators(g3_separators *separators, const char *text, size_t from, size_t to)
+{
+    static const g3_parting_ways WAYS = {find_marks, g3_prefix_parity, g3_find_first};
+    g3_separators_find_by(&WAYS, separators, text, from, to);
 }
 
 /* True if a JSON string must escape `c`. */
@@ -118,5 +124,5 @@ static size_t double_quotes(char *out, const char *text, size_t length)
     return (size_t)(to - out);
 }
 
-const g3_scan g3_scan_portable = {"portable",      find_marks, copy_plain,   copy_escaped,
-                                  find_string_end, unquote,    double_quotes};
+const g3_scan g3_scan_portable = {"portable",   find_marks,      find_separators, copy_plain,
+                                  copy_escaped, find_string_end, unquote,         double_quotes};

@@ -18,20 +18,32 @@
  * rows are made of them. */
 #define G3_SEPARATORS_STRETCH ((size_t)16 * 1024)
 
-/* Where in the grammar the next byte stands. */
-typedef enum g3_separators_state {
-    G3_AT_CELL_BEGIN,
-    G3_IN_PLAIN, /* in a cell without quotes, or behind what a quote closed: quotes are data */
-    G3_IN_QUOTES,
-    G3_AFTER_QUOTE, /* behind a quote inside quotes: it closed them, unless another one follows */
+/* Places of separators that are written at once, whether there are so many or not: as many as most
+ * blocks have. */
+#define G3_SEPARATORS_STEP ((size_t)3)
+
+/* Where in the grammar a byte stands; at most one is set. If none is, it is in a cell without
+ * quotes, or behind what a quote closed: quotes are data. Words of bits, as blocks are parted by
+ * these. */
+typedef struct g3_separators_state {
+    uint64_t begun;  /* 1: at the beginning of a cell */
+    uint64_t inside; /* all bits: inside quotes */
+    uint64_t
+        closed; /* 1: behind a quote inside quotes: it closed them, unless another one follows */
 } g3_separators_state;
+
+/* Flags met since the last separator, each 0 or 1. */
+typedef struct g3_separators_pending {
+    uint64_t high, care, lines;
+} g3_separators_pending;
 
 typedef struct g3_separators {
     const g3_scan *scan;
     char delimiter;
     g3_separators_state state;
-    uint32_t pending; /* flags met since the last separator */
-    uint32_t *items;  /* found by the last call; owned */
+    g3_separators_pending pending;
+    bool quoted;     /* there were quoted cells where it stopped: more are likely */
+    uint32_t *items; /* found by the last call; owned; G3_SEPARATORS_STEP more than there can be */
     size_t count;
 } g3_separators;
 
@@ -46,6 +58,12 @@ void g3_separators_find(g3_separators *separators, const char *text, size_t from
  * @return where it stopped */
 size_t g3_separators_find_by_lines(g3_separators *separators, const char *text, size_t from,
                                    size_t to, size_t until);
+
+/* Parts one block, or what there is of it, whatever is in it: for what a kind of scan leaves. Adds
+ * to what was found.
+ * @return where it stopped */
+size_t g3_separators_part_block(g3_separators *separators, const char *text, size_t from,
+                                size_t to);
 
 /* Forgets what was found and what came before: the next text begins a row. */
 void g3_separators_reset(g3_separators *separators);

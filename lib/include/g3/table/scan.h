@@ -8,21 +8,25 @@
 
 G3_BEGIN_C
 
-/* Bytes that one g3_marks tells of: the bits of a word. */
+/* Bytes that a g3_marks tells of: the bits of a word. */
 #define G3_SCAN_BLOCK ((size_t)64)
 
 /* Marks in one block of text, bit i for byte i. */
 typedef struct g3_marks {
-    uint64_t delimiters;
+    uint64_t ends;      /* delimiters, CR and LF */
     uint64_t quotes;    /* '"' */
     uint64_t line_ends; /* CR and LF */
     uint64_t high;      /* bytes above 0x7f */
 } g3_marks;
 
-/* Finds the marks of `blocks` blocks at `text`, all of whose bytes must be readable.
- * @param marks  filled in, one for each block */
-typedef void g3_scan_marks_function(const char *text, size_t blocks, char delimiter,
-                                    g3_marks *marks);
+/* Finds the marks of the block at `text`, all of whose bytes must be readable. */
+typedef g3_marks g3_scan_marks_function(const char *text, char delimiter);
+
+/* Finds the bytes that part cells and rows: what the tokenizer does, in the table storey's own
+ * terms (lib/table/separators.h). */
+struct g3_separators;
+typedef void g3_scan_separators_function(struct g3_separators *separators, const char *text,
+                                         size_t from, size_t to);
 
 /* Bytes behind the last one copied that the functions below may write. */
 #define G3_SCAN_SLACK ((size_t)64)
@@ -64,6 +68,7 @@ typedef size_t g3_scan_double_quotes_function(char *out, const char *text, size_
 typedef struct g3_scan {
     const char *name; /* "avx512", "avx2", "neon", "portable" */
     g3_scan_marks_function *marks;
+    g3_scan_separators_function *separators;
     g3_scan_copy_plain_function *copy_plain;
     g3_scan_copy_escaped_function *copy_escaped;
     g3_scan_string_end_function *string_end;
