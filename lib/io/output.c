@@ -263,6 +263,7 @@ bool g3_output_complete(g3_output *output, g3_error *error)
 {
     bool done = true;
     if (output->partial) {
+        begin_storing(output);
         done = g3_output_sync(output, error) &&
                (rename(output->partial, output->path) == 0 || fail_with_errno(output->name, error));
         if (done)

@@ -52,7 +52,7 @@ static bool tell_row(const telling *self, g3_join_match match, size_t most, g3_e
     g3_join_told *told = self->told;
     const size_t before[G3_JOIN_FILES] = {told->files[0].length, told->files[1].length};
     g3_join_row *index = match.last;
-    uint64_t pairs = 0, rows = 0;
+    uint64_t pairs = 0;
     if (!index && !tell_pair(self, NULL, error))
         return false;
     while (index) {
@@ -60,7 +60,6 @@ static bool tell_row(const telling *self, g3_join_match match, size_t most, g3_e
         if (!tell_pair(self, index, error))
             return false;
         pairs++;
-        rows += !(index->flags & G3_JOIN_SHARED);
         if (self->append && count_bytes(told) > most) {
             for (size_t i = 0; i < G3_JOIN_FILES; i++)
                 told->files[i].length = before[i];
@@ -74,7 +73,8 @@ static bool tell_row(const telling *self, g3_join_match match, size_t most, g3_e
     told->rows_matched += pairs > 0;
     told->pairs += pairs;
     if (pairs)
-        told->hits[told->hit_count++] = (g3_join_hit){match.slot, rows};
+        told->hits[told->hit_count++] =
+            match.slot | (match.last->flags & G3_JOIN_LINKED ? G3_JOIN_HIT_LINKED : 0);
     return true;
 }
 
@@ -139,10 +139,13 @@ static void count_told(const exact_join *join, const g3_join_told *told)
     counts->metadata_matched += told->rows_matched;
     counts->pairs += told->pairs;
     for (size_t i = 0; i < told->hit_count; i++) {
-        const g3_join_hit *hit = &told->hits[i];
-        uint64_t *word = &join->matched[hit->slot / BITS], bit = UINT64_C(1) << hit->slot % BITS;
-        counts->index_matched += *word & bit ? 0 : hit->rows;
+        uint64_t slot = told->hits[i] & ~G3_JOIN_HIT_LINKED, bit = UINT64_C(1) << slot % BITS;
+        uint64_t *word = &join->matched[slot / BITS];
+        if (*word & bit)
+            continue;
         *word |= bit;
+        counts->index_matched +=
+            told->hits[i] & G3_JOIN_HIT_LINKED ? g3_join_table_count(&join->table, slot) : 1;
     }
 }
 

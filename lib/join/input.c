@@ -7,6 +7,9 @@
 /* Room that a chunk must have for one more row, besides twice the row as it stands in the file. */
 #define ROW_ROOM ((size_t)4096)
 
+/* CR LF. */
+#define LONGEST_LINE_END 2
+
 struct g3_join_input {
     const char *const *paths;
     size_t path_count;
@@ -18,6 +21,7 @@ struct g3_join_input {
     size_t column_count;
     g3_view *shape; /* names of the columns that places are known for; in `shape_arena` */
     size_t shape_count;
+    bool has_cells; /* rows are read as cells */
     bool shape_known;
     bool plain; /* rows of that shape may be taken by take_plain() */
     g3_arena arena, shape_arena;
@@ -40,6 +44,8 @@ struct g3_join_input {
     g3_join_recipe recipe; /* once prepared; what it points to is in `arena` */
     g3_join_piece *piece;  /* the part being read, or NULL: all is read; borrowed */
     uint64_t number, line; /* of the row being made */
+    size_t row_size;       /* of the row read last, bytes */
+    uint64_t row_end;      /* of its cells, in the file; 0: not known */
 };
 
 static g3_manifest_reader *reader_of(const g3_join_input *input)
@@ -55,6 +61,7 @@ static bool open_next(g3_join_input *input, g3_error *error)
         return false;
     input->readers[input->reader_count++] = reader;
     input->shape_known = false;
+    input->has_cells = g3_manifest_has_cells(reader);
     return true;
 }
 
@@ -246,6 +253,7 @@ bool g3_join_input_begin_piece(g3_join_input *input, g3_join_piece *piece, bool 
     g3_manifest_reader *reader = reader_of(input);
     input->piece = piece;
     input->ended = false;
+    input->row_end = 0;
     piece->rows = input->rows;
     piece->padded = g3_manifest_padded(reader);
     return guess
@@ -253,16 +261,29 @@ bool g3_join_input_begin_piece(g3_join_input *input, g3_join_piece *piece, bool 
                : g3_manifest_seek(reader, piece->begin, piece->to, error);
 }
 
-/* Finds out where the next row of a part begins, and whether it is one of the part's. */
+/* Finds out where the next row of a part begins. */
+static bool find_place(g3_join_input *input, g3_error *error)
+{
+    uint64_t line;
+    if (!g3_manifest_place(reader_of(input), &input->piece->end, &line, error))
+        return false;
+    input->piece->lines = line - 1;
+    return true;
+}
+
+/* Finds out as well whether it is one of the part's. */
 static bool look_at_piece(g3_join_input *input, bool *ended, g3_error *error)
 {
-    g3_join_piece *piece = input->piece;
-    uint64_t line;
-    if (!g3_manifest_place(reader_of(input), &piece->end, &line, error))
+    if (!find_place(input, error))
         return false;
-    piece->lines = line - 1;
-    *ended = piece->end.offset >= piece->to;
+    *ended = input->piece->end.offset >= input->piece->to;
     return true;
+}
+
+/* True if the next row is plainly one of the part's: the one before ends in front of its end. */
+static bool is_within_piece(const g3_join_input *input)
+{
+    return input->row_end && input->row_end + LONGEST_LINE_END < input->piece->to;
 }
 
 /* Sets what is counted from a part's begin to its end. */
@@ -278,8 +299,8 @@ static bool is_plain(const g3_join_input *input)
 {
     const g3_manifest_reader *reader = reader_of(input);
     const g3_join_recipe *recipe = &input->recipe;
-    return g3_manifest_has_cells(reader) && recipe->key_count == 1 && !recipe->items &&
-           !recipe->extract && input->keys.places[0] != G3_NO_PLACE &&
+    return input->has_cells && recipe->key_count == 1 && !recipe->items && !recipe->extract &&
+           input->keys.places[0] != G3_NO_PLACE &&
            (!recipe->guid.length || input->guid_place != G3_NO_PLACE) &&
            (!recipe->text.columns ||
             g3_text_is_copy(&input->text, g3_manifest_delimiter(reader))) &&
@@ -386,6 +407,7 @@ static void take_row(g3_join_input *input, g3_text_source *source, g3_join_chunk
 static void take_record(g3_join_input *input, const g3_record *record, g3_join_chunk *chunk)
 {
     g3_text_source source = {.record = record, .count = record->count, .line = record->line};
+    input->row_size = g3_manifest_row_text(reader_of(input)).length;
     if (!has_same_shape(input, record, g3_manifest_format(reader_of(input))))
         learn_shape(input);
     input->number = input->rows;
@@ -436,6 +458,8 @@ static void take_cells(g3_join_input *input, const g3_cell_row *row, g3_join_chu
 {
     g3_text_source source = {
         .cells = row->cells, .count = row->count, .as_stored = row->as_stored, .line = row->line};
+    input->row_size = row->text.length;
+    input->row_end = row->offset + row->text.length;
     if (!input->shape_known)
         learn_shape(input);
     input->number = input->piece ? row->offset : input->rows;
@@ -484,22 +508,21 @@ static void take_what_was_read(g3_join_input *input, g3_join_chunk *chunk)
 static bool is_full(const g3_join_input *input, const g3_join_chunk *chunk)
 {
     size_t room = chunk->rows.capacity - chunk->rows.length;
-    return chunk->rows.length &&
-           room < ROW_ROOM + 2 * g3_manifest_row_text(reader_of(input)).length;
+    return chunk->rows.length && room < ROW_ROOM + 2 * input->row_size;
 }
 
 /* Takes the next row. @param ended  set if there is none */
 static bool take_next(g3_join_input *input, g3_join_chunk *chunk, bool *ended, g3_error *error)
 {
     g3_manifest_reader *reader = reader_of(input);
-    bool cells = g3_manifest_has_cells(reader);
     g3_record record;
     g3_cell_row row;
     g3_bad_row bad;
-    switch (cells ? g3_manifest_next_cells(reader, &row, &bad, error)
-                  : g3_manifest_next(reader, &record, &bad, error)) {
+    input->row_end = 0;
+    switch (input->has_cells ? g3_manifest_next_cells(reader, &row, &bad, error)
+                             : g3_manifest_next(reader, &record, &bad, error)) {
     case G3_NEXT_ITEM:
-        if (cells)
+        if (input->has_cells)
             take_cells(input, &row, chunk);
         else
             take_record(input, &record, chunk);
@@ -508,8 +531,10 @@ static bool take_next(g3_join_input *input, g3_join_chunk *chunk, bool *ended, g
         g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), bad.line, bad.text, bad.reason);
         return true;
     case G3_NEXT_END:
-        *ended = input->piece != NULL;
-        return *ended || go_on(input, ended, error);
+        if (!input->piece)
+            return go_on(input, ended, error);
+        *ended = true;
+        return find_place(input, error);
     default:
         return false;
     }
@@ -520,7 +545,7 @@ bool g3_join_input_read(g3_join_input *input, g3_join_chunk *chunk, bool *ended,
     take_what_was_read(input, chunk);
     *ended = input->ended;
     while (!*ended && !is_full(input, chunk)) {
-        if (input->piece && !look_at_piece(input, ended, error))
+        if (input->piece && !is_within_piece(input) && !look_at_piece(input, ended, error))
             return false;
         if (!*ended && !take_next(input, chunk, ended, error))
             return false;

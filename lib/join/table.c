@@ -176,6 +176,17 @@ g3_join_match g3_join_table_match(const g3_join_table *table, const g3_join_row 
                  : (g3_join_match){0};
 }
 
+size_t g3_join_table_count(const g3_join_table *table, size_t slot)
+{
+    g3_join_row *last = row_of(table->slots[slot]), *row = last;
+    size_t count = 0;
+    do {
+        count++;
+        row = g3_join_row_next(row);
+    } while (row != last);
+    return count;
+}
+
 void g3_join_table_mark(g3_join_table *table, const uint64_t *slots)
 {
     for (size_t at = 0; at <= table->mask; at += SLOTS_OF_WORD) {

@@ -12,23 +12,38 @@ static inline bytes16 find_special(bytes16 bytes, char delimiter)
     return (bytes == delimiter) | (bytes == '"') | (bytes == '\n') | (bytes == '\r');
 }
 
-/* True if the cell can't be told from several cells or rows, or a quoted one, without quotes. */
+static inline bool is_any(bytes16 found)
+{
+    uint64_t halves[2];
+    memcpy(halves, &found, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
+/* True if the cell can't be told from several cells or rows, or a quoted one, without quotes. What
+ * is left of it behind whole steps is looked at with a step that overlaps the one before. */
 static bool needs_quotes(g3_view cell, char delimiter)
 {
-    bytes16 bytes = {0}, found = {0};
-    uint64_t halves[2];
-    size_t at = 0;
-    for (; at + sizeof bytes <= cell.length; at += sizeof bytes) {
+    const size_t half = sizeof(bytes16) / 2;
+    bytes16 bytes, found = {0};
+    if (cell.length < half) {
+        for (size_t i = 0; i < cell.length; i++) {
+            char c = cell.data[i];
+            if (c == delimiter || c == '"' || c == '\n' || c == '\r')
+                return true;
+        }
+        return false;
+    }
+    if (cell.length < sizeof bytes) {
+        memcpy(&bytes, cell.data, half);
+        memcpy((char *)&bytes + half, cell.data + cell.length - half, half);
+        return is_any(find_special(bytes, delimiter));
+    }
+    for (size_t at = 0; at + sizeof bytes <= cell.length; at += sizeof bytes) {
         memcpy(&bytes, cell.data + at, sizeof bytes);
         found |= find_special(bytes, delimiter);
     }
-    for (; at < cell.length; at++) {
-        char c = cell.data[at];
-        if (c == delimiter || c == '"' || c == '\n' || c == '\r')
-            return true;
-    }
-    memcpy(halves, &found, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
+    memcpy(&bytes, cell.data + cell.length - sizeof bytes, sizeof bytes);
+    return is_any(found | find_special(bytes, delimiter));
 }
 
 /* The scans of this processor, asked for once. */

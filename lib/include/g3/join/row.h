@@ -92,16 +92,14 @@ typedef struct g3_join_bad_row {
 /* Files that what is told of rows may be for. */
 #define G3_JOIN_FILES ((size_t)2)
 
-/* A key of a table that a row was found by. */
-typedef struct g3_join_hit {
-    size_t slot;   /* as g3_join_table_find_batch() gives it */
-    uint64_t rows; /* of the table that have the key, not counting those of G3_JOIN_SHARED */
-} g3_join_hit;
+/* In a hit, see below. */
+#define G3_JOIN_HIT_LINKED (UINT64_C(1) << 63)
 
 /* What was told of rows, in the thread that read them. */
 typedef struct g3_join_told {
     g3_buffer files[G3_JOIN_FILES]; /* bytes for them */
-    g3_join_hit *hits;              /* in order, keys as often as they were found; owned */
+    uint64_t *hits; /* slots of the keys that were found (g3_join_match), as often as they were,
+                       with G3_JOIN_HIT_LINKED where there are more rows of the key; owned */
     size_t hit_count, hit_capacity;
     uint64_t rows;                              /* told */
     uint64_t rows_keyless, rows_matched, pairs; /* as g3_join_counts has them */

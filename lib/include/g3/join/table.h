@@ -54,6 +54,9 @@ typedef struct g3_join_match {
 /* Looks up a row's key. Several threads may at once. */
 g3_join_match g3_join_table_match(const g3_join_table *table, const g3_join_row *row);
 
+/* How many rows have the key of a slot. */
+size_t g3_join_table_count(const g3_join_table *table, size_t slot);
+
 /* Begins to fetch what a look-up of that hash will need: its slot, and once that is there, its
  * row. Memory takes so long to answer that another few dozen rows can be dealt with meanwhile:
  * G3_JOIN_AHEAD look-ups before each is a good time. */
