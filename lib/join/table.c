@@ -157,13 +157,13 @@ g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_
 
 void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash)
 {
-    uint64_t slot = table->slots[(size_t)hash & table->mask];
-    if (slot && ((slot ^ hash) & ~ADDRESS_MASK) == 0) {
-        const char *row = (const char *)row_of(slot); /* its head, its key, perhaps its GUID */
-        __builtin_prefetch(row);
-        __builtin_prefetch(row + CACHE_LINE);
-        __builtin_prefetch(row + 2 * CACHE_LINE);
-    }
+    size_t at = (size_t)hash & table->mask;
+    while (table->slots[at] && (table->slots[at] ^ hash) & ~ADDRESS_MASK)
+        at = (at + 1) & table->mask;
+    const char *row = (const char *)row_of(table->slots[at]); /* if any: its head, key, GUID */
+    __builtin_prefetch(row);
+    __builtin_prefetch(row + CACHE_LINE);
+    __builtin_prefetch(row + 2 * CACHE_LINE);
 }
 
 g3_join_match g3_join_table_match(const g3_join_table *table, const g3_join_row *row)
