@@ -20,6 +20,9 @@ typedef struct exact_join {
 
 #define BITS ((size_t)64) /* of a word of `matched` */
 
+/* Rows whose look-ups are prepared together. */
+#define GROUP ((size_t)8)
+
 /* A metadata row, and whom it is told to. */
 typedef struct telling {
     const exact_join *join;
@@ -86,31 +89,35 @@ static void reserve_hits(g3_join_told *told, size_t more)
     told->hits = g3_reallocate(told->hits, told->hit_capacity, sizeof *told->hits);
 }
 
-/* Tells a chunk's rows until one can't be told.
+static size_t at_most(size_t number, size_t most)
+{
+    return number < most ? number : most;
+}
+
+/* Tells a chunk's rows until one can't be told. What a look-up needs of the memory is asked for a
+ * few groups before: of its key's slot, then of the row that this leads to. A group at a time, so
+ * that the processor has several answers to wait for at once.
  * @param count  of rows: less those told, afterwards
  * @return that one, or the end of the rows */
 static const g3_join_row *tell_rows(telling *self, const g3_join_row *row, size_t *count,
                                     size_t most, g3_error *error)
 {
     const g3_join_table *table = &self->join->table;
-    const g3_join_row *slot_ahead = row, *row_ahead = row;
-    reserve_hits(self->told, *count);
-    for (size_t step = 0, rows = *count; *count; step++) {
-        if (step < rows) {
-            g3_join_table_prefetch(table, slot_ahead->hash);
-            slot_ahead = g3_join_row_after(slot_ahead);
+    const g3_join_row *slot_of = row, *row_of = row;
+    size_t all = *count, slots = 0, rows = 0, told = 0;
+    reserve_hits(self->told, all);
+    while (told < all) {
+        for (; slots < at_most(all, told + 3 * GROUP);
+             slots++, slot_of = g3_join_row_after(slot_of))
+            g3_join_table_prefetch(table, slot_of->hash);
+        for (; rows < at_most(all, told + 2 * GROUP); rows++, row_of = g3_join_row_after(row_of))
+            g3_join_table_prefetch_row(table, row_of->hash);
+        for (size_t end = at_most(all, told + GROUP); told < end; told++, --*count) {
+            self->metadata = row;
+            if (!tell_row(self, g3_join_table_match(table, row), most, error))
+                return row;
+            row = g3_join_row_after(row);
         }
-        if (step >= G3_JOIN_AHEAD && step - G3_JOIN_AHEAD < rows) {
-            g3_join_table_prefetch_row(table, row_ahead->hash);
-            row_ahead = g3_join_row_after(row_ahead);
-        }
-        if (step < 2 * G3_JOIN_AHEAD)
-            continue;
-        self->metadata = row;
-        if (!tell_row(self, g3_join_table_match(table, row), most, error))
-            break;
-        row = g3_join_row_after(row);
-        --*count;
     }
     return row;
 }
