@@ -3,8 +3,8 @@
 
 /* Of a chunk's room, what a piece should fill of it: as most of them are alike, few need another.
  */
-#define FILL_NUMERATOR   15
-#define FILL_DENOMINATOR 16
+#define FILL_NUMERATOR   63
+#define FILL_DENOMINATOR 64
 
 /* Bytes of text that are read for one byte of rows, at most: pieces must not become too long. */
 #define MOST_TEXT 4
