@@ -44,6 +44,26 @@ static void write_file(const char *path, const g3_buffer *text)
     cr_assert_eq(fclose(file), 0);
 }
 
+static void append_row(g3_buffer *rows, const g3_join_row *row)
+{
+    for (int part = 0; part < G3_JOIN_PARTS; part++)
+        g3_buffer_append_format(rows, "[%.*s]", (int)row->lengths[part],
+                                g3_join_row_part(row, (g3_join_part)part).data);
+    g3_buffer_append_char(rows, '\n');
+}
+
+/* A stage (g3_feed_stage): tells rows, but not those of some keys. */
+static bool tell(const void *context, g3_join_chunk *chunk)
+{
+    const size_t *lengths = context; /* of the key of rows that are not told */
+    const g3_join_row *row = (const g3_join_row *)(const void *)chunk->rows.data;
+    for (; chunk->count && row->lengths[G3_JOIN_KEY] != *lengths;
+         row = g3_join_row_after(row), chunk->count--, chunk->told.rows++)
+        append_row(&chunk->told.files[0], row);
+    g3_buffer_drop_front(&chunk->rows, (size_t)((const char *)row - chunk->rows.data));
+    return chunk->count == 0;
+}
+
 /* Appends what a chunk holds, and checks that the rows' numbers ascend. */
 static void append_chunk(const g3_join_chunk *chunk, g3_buffer *rows, g3_buffer *bad,
                          uint64_t *number, bool *any)
@@ -53,10 +73,7 @@ static void append_chunk(const g3_join_chunk *chunk, g3_buffer *rows, g3_buffer 
         cr_assert(!*any || row->number > *number);
         *number = row->number;
         *any = true;
-        for (int part = 0; part < G3_JOIN_PARTS; part++)
-            g3_buffer_append_format(rows, "[%.*s]", (int)row->lengths[part],
-                                    g3_join_row_part(row, (g3_join_part)part).data);
-        g3_buffer_append_char(rows, '\n');
+        append_row(rows, row);
     }
     for (size_t i = 0; i < chunk->bad_count; i++)
         g3_buffer_append_format(bad, "%llu: %s: %.*s\n", (unsigned long long)chunk->bad[i].line,
@@ -64,9 +81,10 @@ static void append_chunk(const g3_join_chunk *chunk, g3_buffer *rows, g3_buffer 
                                 chunk->bad[i].text.data);
 }
 
-/* All that a feed gives, as text. */
-static void read_feed(const char *path, size_t chunk_size, size_t threads, g3_buffer *rows,
-                      g3_buffer *bad)
+/* All that a feed gives, as text.
+ * @param not_told  has rows told but those whose key is so long; NULL: none is told */
+static void read_feed(const char *path, size_t chunk_size, size_t threads, const size_t *not_told,
+                      g3_buffer *rows, g3_buffer *bad)
 {
     static const g3_view KEY = {"key", 3}, ALL[] = {{"guid", 4}, {"key", 3}, {"other", 5}};
     g3_manifest_options options = {.kind = G3_KIND_RAW, .format = G3_FORMAT_CSV};
@@ -83,10 +101,13 @@ static void read_feed(const char *path, size_t chunk_size, size_t threads, g3_bu
     cr_assert_not_null(input, "%s", error.message);
     cr_assert(g3_join_input_prepare(input, &recipe, &error));
     g3_feed *feed = g3_feed_open(input, chunk_size, 1, threads);
+    if (not_told)
+        g3_feed_set_stage(feed, tell, not_told);
     for (;;) {
         cr_assert(g3_feed_next(feed, &chunk, &error), "%s", error.message);
         if (!chunk)
             break;
+        g3_buffer_append(rows, g3_buffer_view(&chunk->told.files[0]));
         append_chunk(chunk, rows, bad, &number, &any);
         g3_feed_give_back(feed, chunk);
     }
@@ -105,8 +126,10 @@ Test(feed, in_pieces_gives_what_reading_in_one_go_does)
         g3_buffer text = {0}, rows[2] = {{0}, {0}}, bad[2] = {{0}, {0}};
         make_manifest(&chance, &text);
         write_file(path, &text);
-        read_feed(path, 256, 1, &rows[0], &bad[0]);
-        read_feed(path, 1 + choose(&chance, 300), 2 + choose(&chance, 3), &rows[1], &bad[1]);
+        size_t not_told = choose(&chance, 10);
+        read_feed(path, 256, 1, NULL, &rows[0], &bad[0]);
+        read_feed(path, 1 + choose(&chance, 300), 2 + choose(&chance, 3),
+                  choose(&chance, 2) ? &not_told : NULL, &rows[1], &bad[1]);
         cr_assert_str_eq(g3_buffer_text(&rows[1]), g3_buffer_text(&rows[0]), "round %d", round);
         cr_assert_str_eq(g3_buffer_text(&bad[1]), g3_buffer_text(&bad[0]), "round %d", round);
         for (int i = 0; i < 2; i++) {
@@ -134,8 +157,8 @@ Test(feed, in_pieces_knows_what_was_read_in_vain)
                               "a,a rather long key of some bytes,another cell of some more\n");
     g3_buffer_append_text(&text, "x,y,\"on two\nlines\"\nb,k,c\nb,k,\"on two\nlines\"\n");
     write_file(path, &text);
-    read_feed(path, 1 << 20, 1, &rows[0], &bad[0]);
-    read_feed(path, 1 << 20, 3, &rows[1], &bad[1]);
+    read_feed(path, 1 << 20, 1, NULL, &rows[0], &bad[0]);
+    read_feed(path, 1 << 20, 3, NULL, &rows[1], &bad[1]);
     cr_assert_not_null(strstr(g3_buffer_text(&bad[0]), "on two"));
     cr_assert(strcmp(g3_buffer_text(&rows[1]), g3_buffer_text(&rows[0])) == 0);
     cr_assert(strcmp(g3_buffer_text(&bad[1]), g3_buffer_text(&bad[0])) == 0);
@@ -166,7 +189,10 @@ Test(feed, can_be_left)
         g3_join_input *input = g3_join_input_open(paths, 1, &options, &error);
         cr_assert_not_null(input);
         cr_assert(g3_join_input_prepare(input, &recipe, &error));
+        size_t not_told = 3;
         g3_feed *feed = g3_feed_open(input, 100, 1, 3);
+        if (choose(&chance, 2))
+            g3_feed_set_stage(feed, tell, &not_told);
         for (size_t left = choose(&chance, 5); left; left--) {
             cr_assert(g3_feed_next(feed, &chunk, &error));
             g3_join_chunk_close(chunk);

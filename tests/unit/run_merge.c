@@ -10,9 +10,9 @@
 
 /* Cells that differ by little, so that they match, overlap and collide; and some that are awkward
  * in one format or another. */
-static const char *const PIECES[] = {"a",  "b",     "ab",  "ba",   "abc", "k1",       "k12",
-                                     "k2", "a1",    "",    " a ",  "q\"", "n,m",      "\xc3\xa9",
-                                     "-",  "[1,2]", "\"x", "true", "/",   "abcabcab", "k12k1"};
+static const char *const PIECES[] = {
+    "a",   "b",   "ab",       "ba", "abc",   "k1",  "k12",  "k2", "a1",       "",      " a ",
+    "q\"", "n,m", "\xc3\xa9", "-",  "[1,2]", "\"x", "true", "/",  "abcabcab", "k12k1", "o\nn"};
 #define PIECE_COUNT (sizeof PIECES / sizeof *PIECES)
 
 /* Such as stand in lists and keys of them: no blanks, commas, quotes, brackets. */
@@ -46,6 +46,8 @@ typedef struct trial {
     char folder[32];
     naive_merge naive;
     size_t memory;
+    size_t metadata_rows, index_rows; /* at most */
+    bool few_keys;                    /* all rows of the index have the same */
 } trial;
 
 static void make_tables(trial *self)
@@ -55,14 +57,12 @@ static void make_tables(trial *self)
     static const char *const OTHER_INDEX_NAMES[] = {"id", "c2", "urls"};
     naive_merge *naive = &self->naive;
     test_chance *chance = &self->chance;
-    size_t most = choose(chance, 20) == 0 ? 1500 : 30; /* many make several blocks on disk */
-    bool few_keys = most > 30 && choose(chance, 2);
     naive->metadata.names = METADATA_NAMES;
     naive->index.names =
         naive->all_index_columns && naive->partial ? OTHER_INDEX_NAMES : INDEX_NAMES;
     naive->metadata.width = naive->index.width = 3;
-    naive->metadata.height = choose(chance, most > 30 ? 200 : most);
-    naive->index.height = choose(chance, most);
+    naive->metadata.height = choose(chance, self->metadata_rows);
+    naive->index.height = choose(chance, self->index_rows);
     naive->metadata.cells =
         g3_arena_take(&self->arena, (3 * naive->metadata.height + 1) * sizeof(char *));
     naive->index.cells =
@@ -73,9 +73,30 @@ static void make_tables(trial *self)
         char guid[32];
         snprintf(guid, sizeof guid, choose(chance, 20) ? "dg.1/%zu" : " ", i);
         naive->index.cells[3 * i] = g3_arena_copy(&self->arena, g3_view_of(guid)).data;
-        naive->index.cells[3 * i + 1] = few_keys ? "a" : make_cell(chance, &self->arena, false, 1);
+        naive->index.cells[3 * i + 1] =
+            self->few_keys ? "a" : make_cell(chance, &self->arena, false, 1);
         naive->index.cells[3 * i + 2] = make_cell(chance, &self->arena, naive->items, 4);
     }
+}
+
+static void choose_sizes(trial *self)
+{
+    test_chance *chance = &self->chance;
+    bool many = choose(chance, 20) == 0; /* they make several blocks on disk */
+    self->index_rows = many ? 1500 : 30;
+    self->metadata_rows = many ? 200 : 30;
+    self->few_keys = many && choose(chance, 2);
+    self->memory = (size_t[]){1, 20000, 100000, 400000, (size_t)1 << 30}[choose(chance, 5)];
+}
+
+/* What is read in pieces, and told by several threads: rows that fit in memory, in chunks that are
+ * small against the files. */
+static void choose_pieces(trial *self)
+{
+    self->index_rows = 1 + choose(&self->chance, 1500);
+    self->metadata_rows = 4000;
+    self->few_keys = choose(&self->chance, 3) == 0;
+    self->memory = 500000;
 }
 
 static void make_choices(trial *self)
@@ -100,7 +121,6 @@ static void make_choices(trial *self)
     /* Both have a c1, which can be written twice only if it is the key of both. */
     naive->all_index_columns =
         (naive->partial || (naive->keys[0].metadata == 0)) && choose(chance, 2);
-    self->memory = (size_t[]){1, 20000, 100000, 400000, (size_t)1 << 30}[choose(chance, 5)];
 }
 
 /* Writes a table as a file. @return its path, in the arena */
@@ -132,8 +152,8 @@ static const char *write_table(trial *self, const naive_table *table, const char
                 g3_buffer_append_char(&text, delimiter);
             /* A quote inside a cell of TSV is an ordinary character: written as one now and then.
              */
-            bool bare =
-                format == 1 && cell.length && cell.data[0] != '"' && choose(&self->chance, 2);
+            bool bare = format == 1 && cell.length && cell.data[0] != '"' &&
+                        !memchr(cell.data, '\n', cell.length) && choose(&self->chance, 2);
             if (bare)
                 g3_buffer_append(&text, cell);
             else
@@ -241,11 +261,12 @@ static void merge(trial *self, uint64_t seed)
     unlink(index);
 }
 
-static void try_seed(uint64_t seed)
+static void try_seed(uint64_t seed, void (*choose_size)(trial *))
 {
     trial self = {.chance = {seed}};
     strcpy(self.folder, "/tmp/g3-merge-XXXXXX");
     cr_assert_not_null(mkdtemp(self.folder));
+    choose_size(&self);
     make_choices(&self);
     make_tables(&self);
     naive_merge_run(&self.naive);
@@ -258,5 +279,11 @@ static void try_seed(uint64_t seed)
 Test(merge, equals_a_naive_merge)
 {
     for (int seed = 1; seed <= test_rounds(200); seed++)
-        try_seed((uint64_t)seed);
+        try_seed((uint64_t)seed, choose_sizes);
+}
+
+Test(merge, in_pieces_equals_a_naive_merge)
+{
+    for (int seed = 1; seed <= test_rounds(30); seed++)
+        try_seed((uint64_t)seed, choose_pieces);
 }
