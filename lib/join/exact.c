@@ -28,16 +28,22 @@ typedef struct telling {
     const exact_join *join;
     const g3_join_row *metadata;
     g3_join_told *told;
-    bool append; /* to the files of `told`; else the taker has it at once */
+    g3_buffer *files[G3_JOIN_FILES]; /* those of `told` */
+    bool append;                     /* to these; else the taker has it at once */
 } telling;
+
+static telling begin_telling(const exact_join *join, g3_join_told *told, bool append)
+{
+    return (telling){
+        .join = join, .told = told, .files = {&told->files[0], &told->files[1]}, .append = append};
+}
 
 static bool tell_pair(const telling *self, const g3_join_row *index, g3_error *error)
 {
     const g3_join_taker *taker = self->join->options->taker;
     if (!self->append)
         return taker->take(taker->context, self->metadata, index, error);
-    g3_buffer *const files[G3_JOIN_FILES] = {&self->told->files[0], &self->told->files[1]};
-    taker->append(taker->context, self->metadata, index, files);
+    taker->append(taker->context, self->metadata, index, self->files);
     return true;
 }
 
@@ -130,7 +136,7 @@ static const g3_join_row *first_row(const g3_join_chunk *chunk)
 /* Tells rows in a thread of the feed (g3_feed_stage). */
 static bool tell_ahead(const void *context, g3_join_chunk *chunk)
 {
-    telling self = {.join = context, .told = &chunk->told, .append = true};
+    telling self = begin_telling(context, &chunk->told, true);
     size_t most = count_bytes(&chunk->told) + MOST_BYTES * chunk->rows.capacity;
     const g3_join_row *rest = tell_rows(&self, first_row(chunk), &chunk->count, most, NULL);
     g3_buffer_drop_front(&chunk->rows, (size_t)((const char *)rest - chunk->rows.data));
@@ -160,10 +166,9 @@ static void count_told(const exact_join *join, const g3_join_told *told)
 static bool take_chunk(const exact_join *join, g3_join_chunk *chunk, g3_error *error)
 {
     const g3_join_taker *taker = join->options->taker;
-    g3_buffer *const files[G3_JOIN_FILES] = {&chunk->told.files[0], &chunk->told.files[1]};
-    telling rest = {.join = join, .told = &chunk->told};
+    telling rest = begin_telling(join, &chunk->told, false);
     count_told(join, &chunk->told);
-    if (chunk->told.rows && !taker->take_files(taker->context, files, error))
+    if (chunk->told.rows && !taker->take_files(taker->context, rest.files, error))
         return false;
     g3_join_told_clear(&chunk->told);
     tell_rows(&rest, first_row(chunk), &chunk->count, 0, error);

@@ -420,11 +420,11 @@ static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chu
 {
     const size_t align = _Alignof(g3_join_row);
     const g3_join_recipe *recipe = &input->recipe;
-    g3_view key = g3_view_trim(row->cells[input->keys.places[0]]), guid = {"", 0};
+    g3_view key = g3_view_trim(row->row.cells[input->keys.places[0]]), guid = {"", 0};
     g3_buffer *out = &chunk->rows;
     size_t begin = out->length;
     if (recipe->guid.length)
-        guid = g3_view_trim(row->cells[input->guid_place]);
+        guid = g3_view_trim(row->row.cells[input->guid_place]);
     if ((recipe->guid.length && !guid.length) || (recipe->text.columns && !row->as_stored))
         return false;
     char *at = g3_buffer_reserve(out, sizeof(g3_join_row) + key.length + guid.length + align +
@@ -432,7 +432,7 @@ static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chu
     g3_join_row *made = (g3_join_row *)(void *)at;
     *made = (g3_join_row){.hash = g3_hash(key),
                           .number = input->number,
-                          .line = input->piece ? 0 : row->line,
+                          .line = input->piece ? 0 : row->row.line,
                           .file = (uint16_t)(input->reader_count - 1),
                           .lengths = {(uint32_t)key.length, (uint32_t)guid.length}};
     memcpy(at + sizeof *made, key.data, key.length);
@@ -440,7 +440,7 @@ static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chu
     out->length += sizeof *made + key.length + guid.length;
     if (recipe->text.columns) {
         size_t text = out->length;
-        if (!g3_text_append_copy(row->text, row->cells, row->count, out)) {
+        if (!g3_text_append_copy(row->row.text, row->row.cells, row->row.count, out)) {
             out->length = begin;
             return false;
         }
@@ -456,15 +456,18 @@ static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chu
 
 static void take_cells(g3_join_input *input, const g3_cell_row *row, g3_join_chunk *chunk)
 {
-    g3_text_source source = {
-        .cells = row->cells, .count = row->count, .as_stored = row->as_stored, .line = row->line};
-    input->row_size = row->text.length;
-    input->row_end = row->offset + row->text.length;
+    input->row_size = row->row.text.length;
+    input->row_end = row->row.offset + row->row.text.length;
     if (!input->shape_known)
         learn_shape(input);
-    input->number = input->piece ? row->offset : input->rows;
-    if (!input->plain || !take_plain(input, row, chunk))
-        take_row(input, &source, chunk);
+    input->number = input->piece ? row->row.offset : input->rows;
+    if (input->plain && take_plain(input, row, chunk))
+        return;
+    g3_text_source source = {.cells = row->row.cells,
+                             .count = row->row.count,
+                             .as_stored = row->as_stored,
+                             .line = row->row.line};
+    take_row(input, &source, chunk);
 }
 
 /* The columns of manifests that are read as one must be the same. */

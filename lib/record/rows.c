@@ -203,22 +203,18 @@ static inline g3_next next_row(g3_manifest_reader *reader, g3_row *row, g3_bad_r
 g3_next g3_rows_next_cells(g3_manifest_reader *reader, g3_cell_row *cells, g3_bad_row *bad,
                            g3_error *error)
 {
-    g3_row row;
-    g3_next next = next_row(reader, &row, bad, error);
+    g3_row *row = &cells->row;
+    g3_next next = next_row(reader, row, bad, error);
     if (next != G3_NEXT_ITEM)
         return next;
-    *cells = (g3_cell_row){.cells = row.cells,
-                           .count = reader->layout.count,
-                           .text = row.text,
-                           .line = row.line,
-                           .offset = row.offset,
-                           .as_stored = reader->in_file_order && row.count == reader->width};
+    cells->as_stored = reader->in_file_order && row->count == reader->width;
     if (cells->as_stored)
         return next;
-    for (size_t i = 0; i < cells->count; i++)
-        reader->cells[i] = get_cell(reader, row.cells, row.count, i);
-    cells->cells = reader->cells;
-    reader->padded += row.count < reader->width;
+    for (size_t i = 0; i < reader->layout.count; i++)
+        reader->cells[i] = get_cell(reader, row->cells, row->count, i);
+    reader->padded += row->count < reader->width;
+    row->cells = reader->cells;
+    row->count = reader->layout.count;
     return next;
 }
 

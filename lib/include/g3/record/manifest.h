@@ -104,15 +104,11 @@ uint64_t g3_manifest_padded(const g3_manifest_reader *reader);
 /* True if rows can be read as their cells: a CSV or TSV of kind RAW, without hooks. */
 bool g3_manifest_has_cells(const g3_manifest_reader *reader);
 
-/* A row as its cells. */
+/* A row as its cells: those of g3_manifest_columns(), in their order; empty where the row is too
+ * short. */
 typedef struct g3_cell_row {
-    const g3_view *cells; /* of g3_manifest_columns(), in their order; empty where the row is too
-                             short */
-    size_t count;         /* of these columns */
-    g3_view text;         /* as g3_manifest_row_text() */
-    uint64_t line;        /* as a record's */
-    uint64_t offset;      /* where the row begins, bytes from the file's begin */
-    bool as_stored;       /* the cells are the row's, each once, in the order of the file */
+    g3_row row;
+    bool as_stored; /* the cells are those that stand in the file, each once, in that order */
 } g3_cell_row;
 
 /* Reads the next row, valid until the next call, where that is possible: what g3_manifest_next()
