@@ -160,7 +160,9 @@ void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash)
     size_t at = (size_t)hash & table->mask;
     while (table->slots[at] && (table->slots[at] ^ hash) & ~ADDRESS_MASK)
         at = (at + 1) & table->mask;
-    const char *row = (const char *)row_of(table->slots[at]); /* if any: its head, key, GUID */
+    if (!table->slots[at])
+        return;
+    const char *row = (const char *)row_of(table->slots[at]); /* its head, its key, its GUID */
     __builtin_prefetch(row);
     __builtin_prefetch(row + CACHE_LINE);
     __builtin_prefetch(row + 2 * CACHE_LINE);
