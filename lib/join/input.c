@@ -427,24 +427,25 @@ static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chu
         guid = g3_view_trim(row->row.cells[input->guid_place]);
     if ((recipe->guid.length && !guid.length) || (recipe->text.columns && !row->as_stored))
         return false;
-    char *at = g3_buffer_reserve(out, sizeof(g3_join_row) + key.length + guid.length + align +
-                                          G3_JOIN_ROW_SLACK);
-    g3_join_row *made = (g3_join_row *)(void *)at;
-    *made = (g3_join_row){.hash = g3_hash(key),
-                          .number = input->number,
-                          .line = input->piece ? 0 : row->row.line,
-                          .file = (uint16_t)(input->reader_count - 1),
-                          .lengths = {(uint32_t)key.length, (uint32_t)guid.length}};
-    memcpy(at + sizeof *made, key.data, key.length);
-    memcpy(at + sizeof *made + key.length, guid.data, guid.length);
-    out->length += sizeof *made + key.length + guid.length;
+    const g3_join_row head = {.hash = g3_hash(key),
+                              .number = input->number,
+                              .line = input->piece ? 0 : row->row.line,
+                              .file = (uint16_t)(input->reader_count - 1),
+                              .flags = recipe->text.columns ? 0 : G3_JOIN_SHORT,
+                              .lengths = {(uint32_t)key.length, (uint32_t)guid.length}};
+    size_t size = g3_join_row_head(&head);
+    char *at = g3_buffer_reserve(out, sizeof head + key.length + guid.length);
+    memcpy(at, &head, sizeof head); /* of a short row too much: what follows is written later */
+    memcpy(at + size, key.data, key.length);
+    memcpy(at + size + key.length, guid.data, guid.length);
+    out->length += size + key.length + guid.length;
     if (recipe->text.columns) {
         size_t text = out->length;
         if (!g3_text_append_copy(row->row.text, row->row.cells, row->row.count, out)) {
             out->length = begin;
             return false;
         }
-        made = (g3_join_row *)(void *)(out->data + begin); /* the buffer may have moved */
+        g3_join_row *made = (g3_join_row *)(void *)(out->data + begin);
         made->lengths[G3_JOIN_TEXT] = (uint32_t)(out->length - text);
     }
     memset(g3_buffer_reserve(out, align + G3_JOIN_ROW_SLACK), 0, align);

@@ -99,9 +99,10 @@ bool g3_tell_pair(const g3_join_options *options, g3_join_counts *counts, bool f
 
 void g3_pack_row(g3_buffer *buffer, const g3_join_row *row, unsigned parts)
 {
-    const size_t align = _Alignof(g3_join_row), head = sizeof(g3_join_row);
+    const size_t align = _Alignof(g3_join_row), head = g3_join_row_head(row);
     size_t begin = buffer->length;
-    g3_join_row packed = *row;
+    g3_join_row packed = {0};
+    memcpy(&packed, row, head);
     for (int part = 0; part < G3_JOIN_PARTS; part++)
         if (!(parts & G3_PART_BIT(part)))
             packed.lengths[part] = 0;

@@ -46,9 +46,10 @@ static void write_file(const char *path, const g3_buffer *text)
 
 static void append_row(g3_buffer *rows, const g3_join_row *row)
 {
-    for (int part = 0; part < G3_JOIN_PARTS; part++)
-        g3_buffer_append_format(rows, "[%.*s]", (int)row->lengths[part],
-                                g3_join_row_part(row, (g3_join_part)part).data);
+    for (int part = 0; part < G3_JOIN_PARTS; part++) {
+        g3_view view = g3_join_row_part(row, (g3_join_part)part);
+        g3_buffer_append_format(rows, "[%.*s]", (int)view.length, view.data);
+    }
     g3_buffer_append_char(rows, '\n');
 }
 

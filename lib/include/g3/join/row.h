@@ -11,6 +11,7 @@
 #include "g3/base/buffer.h"
 #include "g3/base/memory.h"
 #include <stdalign.h>
+#include <stddef.h>
 
 G3_BEGIN_C
 
@@ -29,10 +30,11 @@ typedef enum g3_join_flag {
     G3_JOIN_SHARED = 1,  /* one of several rows that are the same but for their key */
     G3_JOIN_MATCHED = 2, /* in a table: was found */
     G3_JOIN_LINKED = 4,  /* in a table: there are more rows of its key */
+    G3_JOIN_SHORT = 8,   /* has no part behind the GUID, and no room for their lengths */
 } g3_join_flag;
 
 /* A row of more than one key (items of a list) comes once for each, in a row. Its parts stand
- * directly behind it, one behind the other. */
+ * directly behind it, one behind the other: see g3_join_row_head(). */
 typedef struct g3_join_row {
     uint64_t hash;   /* of the key (g3_hash) */
     uint64_t number; /* of the row in its input, counting from 0 over all files */
@@ -42,19 +44,36 @@ typedef struct g3_join_row {
     };
     uint16_t file;                   /* of the input's, counting from 0 */
     uint16_t flags;                  /* of g3_join_flag */
-    uint32_t lengths[G3_JOIN_PARTS]; /* bytes of each part */
+    uint32_t lengths[G3_JOIN_PARTS]; /* bytes of each part; of a short row, the first two */
 } g3_join_row;
+
+/* Parts whose lengths a short row has. Tables are full of such rows. */
+#define G3_JOIN_SHORT_PARTS (G3_JOIN_GUID + 1)
 
 /* Bytes behind a row that may be read, for searches that look at several bytes at once. */
 #define G3_JOIN_ROW_SLACK ((size_t)16)
 
+/* Bytes of a row in front of its parts. */
+static inline size_t g3_join_row_head(const g3_join_row *row)
+{
+    return row->flags & G3_JOIN_SHORT
+               ? offsetof(g3_join_row, lengths) + G3_JOIN_SHORT_PARTS * sizeof(uint32_t)
+               : sizeof(g3_join_row);
+}
+
+/* Bytes of a part. */
+static inline size_t g3_join_row_length(const g3_join_row *row, g3_join_part part)
+{
+    return part < G3_JOIN_SHORT_PARTS || !(row->flags & G3_JOIN_SHORT) ? row->lengths[part] : 0;
+}
+
 /* One part of a row; borrowed from it. */
 static inline g3_view g3_join_row_part(const g3_join_row *row, g3_join_part part)
 {
-    const char *at = (const char *)(row + 1);
+    const char *at = (const char *)row + g3_join_row_head(row);
     for (int before = 0; before < (int)part; before++)
-        at += row->lengths[before];
-    const g3_view view = {at, row->lengths[part]};
+        at += g3_join_row_length(row, (g3_join_part)before);
+    const g3_view view = {at, g3_join_row_length(row, part)};
     return view;
 }
 
@@ -67,9 +86,9 @@ static inline g3_join_row *g3_join_row_next(g3_join_row *row)
 /* Bytes of a row, without what fills it up to the next one. */
 static inline size_t g3_join_row_size(const g3_join_row *row)
 {
-    size_t size = sizeof(g3_join_row);
+    size_t size = g3_join_row_head(row);
     for (int part = 0; part < G3_JOIN_PARTS; part++)
-        size += row->lengths[part];
+        size += g3_join_row_length(row, (g3_join_part)part);
     return size;
 }
 
