@@ -157,6 +157,8 @@ static void read_piece(const worker *self, g3_piece *piece, g3_join_chunk *spare
     piece->failed =
         !g3_join_input_begin_piece(self->input, &piece->part, piece->guess, &piece->failure);
     add_to_piece(piece, chunk);
+    if (told) /* at once what most of it will become, rather than by growing to that */
+        g3_buffer_reserve(&chunk->told.files[0], 2 * TOLD_SHARE * feed->chunk_size);
     while (!ended && !piece->failed) {
         if (!chunk) {
             chunk = g3_join_chunk_open(feed->chunk_size / MORE_SHARE);
