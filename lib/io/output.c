@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* Permission bits of a new file, before the umask. */
@@ -24,6 +25,9 @@
 /* Bytes after which the kernel is told to begin storing: so that the sync at the end has little
  * left to wait for. */
 #define FLUSH_SIZE ((int64_t)8 * 1024 * 1024)
+
+/* What files are written by, but for their end. */
+#define PAGE ((size_t)4096)
 
 /* What to make of a pipe's buffer: the kernel's 64 KiB make both sides wait for each other. Its
  * largest size for users without privileges. */
@@ -157,6 +161,7 @@ static void free_parts(g3_output *output)
     free(output->partial);
     if (output->replaced >= 0)
         close(output->replaced);
+    g3_buffer_free(&output->held);
     *output = CLOSED;
 }
 
@@ -224,18 +229,39 @@ static void begin_storing(g3_output *output)
     output->flushing = output->written;
 }
 
-bool g3_output_write(g3_output *output, g3_view bytes, g3_error *error)
+/* Writes both, one behind the other. */
+static bool write_parts(g3_output *output, g3_view first, g3_view second, g3_error *error)
 {
-    while (bytes.length) {
-        ssize_t count = write(output->descriptor, bytes.data, bytes.length);
+    while (first.length + second.length) {
+        struct iovec parts[] = {{(char *)(uintptr_t)first.data, first.length},
+                                {(char *)(uintptr_t)second.data, second.length}};
+        ssize_t count = writev(output->descriptor, parts, 2);
         if (count < 0 && !may_write_again(output, error))
             return false;
-        if (count > 0) {
-            bytes.data += count;
-            bytes.length -= (size_t)count;
-            output->written += count;
-        }
+        if (count <= 0)
+            continue;
+        size_t of_first = (size_t)count < first.length ? (size_t)count : first.length;
+        size_t of_second = (size_t)count - of_first;
+        first = (g3_view){first.data + of_first, first.length - of_first};
+        second = (g3_view){second.data + of_second, second.length - of_second};
+        output->written += count;
     }
+    return true;
+}
+
+bool g3_output_write(g3_output *output, g3_view bytes, bool more, g3_error *error)
+{
+    size_t all = (size_t)output->written + output->held.length + bytes.length;
+    size_t hold = more && output->partial ? all % PAGE : 0; /* bytes at the end */
+    if (hold > bytes.length) {
+        g3_buffer_append(&output->held, bytes);
+        return true;
+    }
+    g3_view whole = {bytes.data, bytes.length - hold};
+    if (!write_parts(output, g3_buffer_view(&output->held), whole, error))
+        return false;
+    g3_buffer_clear(&output->held);
+    g3_buffer_append(&output->held, (g3_view){bytes.data + whole.length, hold});
     if (output->partial && output->written - output->flushing >= FLUSH_SIZE)
         begin_storing(output);
     return true;

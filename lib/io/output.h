@@ -3,6 +3,7 @@
 #ifndef G3_IO_OUTPUT_H
 #define G3_IO_OUTPUT_H
 
+#include "g3/base/buffer.h"
 #include "g3/base/error.h"
 
 typedef struct g3_output {
@@ -12,6 +13,7 @@ typedef struct g3_output {
     int descriptor;
     int replaced;     /* the file of the final name that there is now, or -1; owned */
     int64_t written;  /* bytes in the file: the place where the next one goes */
+    g3_buffer held;   /* bytes that go there next: the begin of a page */
     int64_t flushing; /* bytes of them that the kernel was told to begin storing */
 } g3_output;
 
@@ -23,8 +25,10 @@ bool g3_output_open(g3_output *output, const char *path, int64_t offset, bool re
                     g3_error *error);
 
 /* Writes all of `bytes`.
+ * @param more  more will follow: the file may lack less than a page of them until then (writing
+ *              whole pages takes the kernel less time)
  * @return false with G3_EXIT_LOCAL, or error->pipe_closed if the reader went away */
-bool g3_output_write(g3_output *output, g3_view bytes, g3_error *error);
+bool g3_output_write(g3_output *output, g3_view bytes, bool more, g3_error *error);
 
 /* Makes what was written durable; nothing to do for what is not a file of our own. */
 bool g3_output_sync(g3_output *output, g3_error *error);

@@ -46,7 +46,7 @@ bool g3_packer_run(g3_packer *packer, g3_view bytes, g3_pack_goal goal, g3_error
         if (ZSTD_isError(left))
             return g3_fail(error, G3_EXIT_LOCAL, "%s: packing failed: %s", packer->output->name,
                            ZSTD_getErrorName(left));
-        if (!g3_output_write(packer->output, (g3_view){packer->space, out.pos}, error))
+        if (!g3_output_write(packer->output, (g3_view){packer->space, out.pos}, false, error))
             return false;
     } while (in.pos < in.size || (goal != G3_PACK_SOME && left));
     packer->frame_open = goal != G3_PACK_END_FRAME;

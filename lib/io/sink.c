@@ -44,7 +44,7 @@ struct g3_sink {
 static bool write_bytes(g3_sink *sink, g3_view bytes, g3_pack_goal goal, g3_error *error)
 {
     return sink->packer ? g3_packer_run(sink->packer, bytes, goal, error)
-                        : g3_output_write(&sink->output, bytes, error);
+                        : g3_output_write(&sink->output, bytes, goal == G3_PACK_SOME, error);
 }
 
 static void note_failure(g3_sink *sink, const g3_error *error)

@@ -1,10 +1,10 @@
-/* Makes one allocation or one write of a program fail: loaded in front of the C library (LD_PRELOAD)
- * by tests/faults/run.
+/* Makes one allocation or one write of a program fail: loaded in front of the C library
+ * (LD_PRELOAD) by tests/faults/run.
  *
  *   FAIL_ALLOCATION=N  the Nth malloc, calloc, realloc or aligned_alloc gives NULL
- *   FAIL_WRITE=N       the Nth write or pwrite to something other than standard error, and all that
- *                      follow, fail as on a full disk
- *   FAIL_REPORT=FILE   how many of both there were goes there at the end: "allocations writes"
+ *   FAIL_WRITE=N       the Nth write, writev or pwrite to something other than standard error, and
+ * all that follow, fail as on a full disk FAIL_REPORT=FILE   how many of both there were goes there
+ * at the end: "allocations writes"
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* glibc's own names of its allocator, so that none is needed to find it. */
@@ -71,6 +72,14 @@ ssize_t write(int descriptor, const void *bytes, size_t size)
     if (!next)
         *(void **)&next = dlsym(RTLD_NEXT, "write");
     return write_fails(descriptor) ? -1 : next(descriptor, bytes, size);
+}
+
+ssize_t writev(int descriptor, const struct iovec *parts, int count)
+{
+    static ssize_t (*next)(int, const struct iovec *, int);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "writev");
+    return write_fails(descriptor) ? -1 : next(descriptor, parts, count);
 }
 
 ssize_t pwrite(int descriptor, const void *bytes, size_t size, off_t place)

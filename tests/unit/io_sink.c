@@ -144,6 +144,31 @@ Test(sink, writes_the_file_that_a_link_leads_to)
     check_content("target", G3_VIEW("new"));
 }
 
+/* Blocks of any size, among them such as are smaller than a page or end with one; some must be in
+ * the file at once. */
+Test(sink, writes_blocks_of_any_size)
+{
+    static const size_t SIZES[] = {1, 100, 4095, 4096, 4097, 100000};
+    test_chance chance = {7};
+    for (int round = 0; round < 20; round++) {
+        g3_buffer copy = {0};
+        g3_sink *sink = g3_sink_open("m.csv", NULL);
+        for (int i = 0; i < 15; i++) {
+            bool now = choose(&chance, 4) == 0;
+            size_t more = SIZES[choose(&chance, sizeof SIZES / sizeof *SIZES)];
+            add_lines(sink, &chance, choose(&chance, 3) ? more : G3_SINK_BLOCK + more, &copy);
+            cr_assert(g3_sink_settle(sink, now, NULL));
+            struct stat about;
+            if (now)
+                cr_expect(stat(".m.csv.partial", &about) == 0 &&
+                          about.st_size == (off_t)copy.length);
+        }
+        cr_assert(g3_sink_finish(sink, NULL));
+        check_content("m.csv", g3_buffer_view(&copy));
+        g3_buffer_free(&copy);
+    }
+}
+
 Test(sink, packs_by_name)
 {
     test_chance chance = {2};
