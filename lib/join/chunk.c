@@ -43,15 +43,12 @@ size_t g3_join_chunk_begin_row(g3_join_chunk *chunk, uint64_t number, uint16_t f
 
 bool g3_join_chunk_end_row(g3_join_chunk *chunk, size_t place, uint16_t flags)
 {
-    const size_t align = _Alignof(g3_join_row);
     g3_join_row *row = row_at(chunk, place);
     if (chunk->too_long)
         return false;
     row->flags = flags;
     row->hash = g3_hash(g3_join_row_part(row, G3_JOIN_KEY));
-    memset(g3_buffer_reserve(&chunk->rows, align + G3_JOIN_ROW_SLACK), 0, align);
-    chunk->rows.length = (chunk->rows.length + align - 1) & ~(align - 1);
-    chunk->count++;
+    g3_join_chunk_fill_up(chunk);
     return true;
 }
 

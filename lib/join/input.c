@@ -307,21 +307,42 @@ static bool is_plain(const g3_join_input *input)
            !recipe->left.columns && !recipe->stored;
 }
 
-/* Notes the names of a row's columns, and where what is wanted stands among them. */
-static void learn_shape(g3_join_input *input)
+/* Finds out where what is wanted stands among the columns of input->shape. */
+static void find_places(g3_join_input *input)
 {
-    const g3_column **columns;
-    g3_manifest_columns(reader_of(input), &columns, &input->shape_count);
-    g3_arena_clear(&input->shape_arena);
-    input->shape = g3_arena_take(&input->shape_arena, input->shape_count * sizeof *input->shape);
-    for (size_t i = 0; i < input->shape_count; i++)
-        input->shape[i] = g3_arena_copy(&input->shape_arena, columns[i]->name);
-    input->shape_known = true;
     g3_keys_find_places(&input->keys, input->shape, input->shape_count);
     g3_text_find_places(&input->text, input->shape, input->shape_count);
     g3_text_find_places(&input->left, input->shape, input->shape_count);
     input->guid_place = g3_find_place(input->shape, input->shape_count, input->recipe.guid);
     input->plain = is_plain(input);
+    input->shape_known = true;
+}
+
+/* Makes room for the names of so many columns. */
+static void begin_shape(g3_join_input *input, size_t count)
+{
+    g3_arena_clear(&input->shape_arena);
+    input->shape = g3_arena_take(&input->shape_arena, count * sizeof *input->shape);
+    input->shape_count = count;
+}
+
+static void learn_columns(g3_join_input *input)
+{
+    const g3_column **columns;
+    size_t count;
+    g3_manifest_columns(reader_of(input), &columns, &count);
+    begin_shape(input, count);
+    for (size_t i = 0; i < count; i++)
+        input->shape[i] = g3_arena_copy(&input->shape_arena, columns[i]->name);
+    find_places(input);
+}
+
+static void learn_record(g3_join_input *input, const g3_record *record)
+{
+    begin_shape(input, record->count);
+    for (size_t i = 0; i < record->count; i++)
+        input->shape[i] = g3_arena_copy(&input->shape_arena, record->fields[i].column->name);
+    find_places(input);
 }
 
 /* True if the record has the columns of the one before; rows of one file always do. */
@@ -409,7 +430,7 @@ static void take_record(g3_join_input *input, const g3_record *record, g3_join_c
     g3_text_source source = {.record = record, .count = record->count, .line = record->line};
     input->row_size = g3_manifest_row_text(reader_of(input)).length;
     if (!has_same_shape(input, record, g3_manifest_format(reader_of(input))))
-        learn_shape(input);
+        learn_record(input, record);
     input->number = input->rows;
     take_row(input, &source, chunk);
 }
@@ -418,7 +439,6 @@ static void take_record(g3_join_input *input, const g3_record *record, g3_join_c
  * @return false, with nothing appended, if it is not one */
 static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chunk *chunk)
 {
-    const size_t align = _Alignof(g3_join_row);
     const g3_join_recipe *recipe = &input->recipe;
     g3_view key = g3_view_trim(row->row.cells[input->keys.places[0]]), guid = {"", 0};
     g3_buffer *out = &chunk->rows;
@@ -448,9 +468,7 @@ static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chu
         g3_join_row *made = (g3_join_row *)(void *)(out->data + begin);
         made->lengths[G3_JOIN_TEXT] = (uint32_t)(out->length - text);
     }
-    memset(g3_buffer_reserve(out, align + G3_JOIN_ROW_SLACK), 0, align);
-    out->length = (out->length + align - 1) & ~(align - 1);
-    chunk->count++;
+    g3_join_chunk_fill_up(chunk);
     input->rows++;
     return true;
 }
@@ -460,7 +478,7 @@ static void take_cells(g3_join_input *input, const g3_cell_row *row, g3_join_chu
     input->row_size = row->row.text.length;
     input->row_end = row->row.offset + row->row.text.length;
     if (!input->shape_known)
-        learn_shape(input);
+        learn_columns(input);
     input->number = input->piece ? row->row.offset : input->rows;
     if (input->plain && take_plain(input, row, chunk))
         return;

@@ -172,6 +172,15 @@ static inline void g3_join_chunk_end_part(g3_join_chunk *chunk, size_t place, g3
  * @return false if a part has 4 GiB or more: the row must be dropped */
 bool g3_join_chunk_end_row(g3_join_chunk *chunk, size_t place, uint16_t flags);
 
+/* Counts the row that ends with the chunk's bytes, and fills up to where another may begin. */
+static inline void g3_join_chunk_fill_up(g3_join_chunk *chunk)
+{
+    const size_t align = alignof(g3_join_row);
+    memset(g3_buffer_reserve(&chunk->rows, align + G3_JOIN_ROW_SLACK), 0, align);
+    chunk->rows.length = (chunk->rows.length + align - 1) & ~(align - 1);
+    chunk->count++;
+}
+
 /* Forgets the row that began at `place`. */
 void g3_join_chunk_drop_row(g3_join_chunk *chunk, size_t place);
 

@@ -58,14 +58,12 @@ g3_join_match g3_join_table_match(const g3_join_table *table, const g3_join_row 
 size_t g3_join_table_count(const g3_join_table *table, size_t slot);
 
 /* Begins to fetch what a look-up of that hash will need: its slot, and once that is there, its
- * row. Memory takes so long to answer that another few dozen rows can be dealt with meanwhile:
- * G3_JOIN_AHEAD look-ups before each is a good time. */
+ * row. Memory takes so long to answer that another dozen rows can be dealt with meanwhile. */
 static inline void g3_join_table_prefetch(const g3_join_table *table, uint64_t hash)
 {
     __builtin_prefetch(&table->slots[(size_t)hash & table->mask]);
 }
 void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash);
-#define G3_JOIN_AHEAD ((size_t)16)
 
 /* Sets G3_JOIN_MATCHED for all rows of some keys.
  * @param slots  a bit for each of the table's slots: set for those of these keys */
