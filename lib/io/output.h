@@ -13,8 +13,8 @@ typedef struct g3_output {
     int descriptor;
     int replaced;     /* the file of the final name that there is now, or -1; owned */
     int64_t written;  /* bytes in the file: the place where the next one goes */
-    g3_buffer held;   /* bytes that go there next: the begin of a page */
     int64_t flushing; /* bytes of them that the kernel was told to begin storing */
+    g3_buffer held;   /* bytes that are written next: the begin of a page */
 } g3_output;
 
 /* Opens the output for `path`, "-" being standard output.

@@ -1,7 +1,6 @@
 /* One side of a join. Called by feed.c, in the feed's thread, but for opening and preparing. */
 #include "g3/join/input.h"
-#include "g3/base/hash.h"
-#include "keys.h"
+#include "maker.h"
 #include <stdlib.h>
 
 /* Room that a chunk must have for one more row, besides twice the row as it stands in the file. */
@@ -19,12 +18,8 @@ struct g3_join_input {
 
     g3_view *columns; /* in `arena` */
     size_t column_count;
-    g3_view *shape; /* names of the columns that places are known for; in `shape_arena` */
-    size_t shape_count;
     bool has_cells; /* rows are read as cells */
-    bool shape_known;
-    bool plain; /* rows of that shape may be taken by take_plain() */
-    g3_arena arena, shape_arena;
+    g3_arena arena;
 
     /* what was read to find out the columns of JSON lines */
     g3_join_chunk *before; /* bad lines in front of the first record, or NULL */
@@ -32,20 +27,13 @@ struct g3_join_input {
     g3_record first_record;
     bool ended;
 
-    g3_key_maker keys;
-    size_t guid_place;
-    g3_text_maker text, left;
+    g3_row_maker maker; /* once prepared; what its recipe points to is in `arena` */
     bool prepared;
-    g3_arena row_arena; /* scratch for the row being made */
-    g3_buffer scratch;
-    const g3_scan *scan;
     uint64_t rows;
 
-    g3_join_recipe recipe; /* once prepared; what it points to is in `arena` */
-    g3_join_piece *piece;  /* the part being read, or NULL: all is read; borrowed */
-    uint64_t number, line; /* of the row being made */
-    size_t row_size;       /* of the row read last, bytes */
-    uint64_t row_end;      /* of its cells, in the file; 0: not known */
+    g3_join_piece *piece; /* the part being read, or NULL: all is read; borrowed */
+    size_t row_size;      /* of the row read last, bytes */
+    uint64_t row_end;     /* of its cells, in the file; 0: not known */
 };
 
 static g3_manifest_reader *reader_of(const g3_join_input *input)
@@ -60,7 +48,7 @@ static bool open_next(g3_join_input *input, g3_error *error)
     if (!reader)
         return false;
     input->readers[input->reader_count++] = reader;
-    input->shape_known = false;
+    g3_row_maker_forget(&input->maker);
     input->has_cells = g3_manifest_has_cells(reader);
     return true;
 }
@@ -170,7 +158,6 @@ g3_join_input *g3_join_input_open(const char *const *paths, size_t path_count,
     input->options.maps =
         copy_items(&input->arena, options->maps, options->map_count, sizeof *options->maps);
     input->readers = g3_allocate_zeroed(path_count, sizeof(g3_manifest_reader *));
-    input->scan = g3_scan_best();
     if (open_next(input, error) && find_columns(input, error))
         return input;
     g3_join_input_close(input);
@@ -208,18 +195,13 @@ bool g3_join_input_prepare(g3_join_input *input, const g3_join_recipe *recipe, g
     kept.keys = copy_items(&input->arena, recipe->keys, recipe->key_count, sizeof *recipe->keys);
     keep_columns(&input->arena, &kept.text);
     keep_columns(&input->arena, &kept.left);
-    if (!g3_keys_begin(&input->keys, &kept, error))
-        return false;
-    g3_text_begin(&input->text, &kept.text);
-    g3_text_begin(&input->left, &kept.left);
-    input->recipe = kept;
-    input->prepared = true;
-    return true;
+    input->prepared = g3_row_maker_begin(&input->maker, &kept, error);
+    return input->prepared;
 }
 
 bool g3_join_input_can_part(const g3_join_input *input)
 {
-    return input->path_count == 1 && !input->recipe.stored &&
+    return input->path_count == 1 && !input->maker.recipe.stored &&
            g3_manifest_can_seek(reader_of(input));
 }
 
@@ -241,7 +223,7 @@ g3_join_input *g3_join_input_again(const g3_join_input *input, g3_error *error)
 {
     g3_join_input *again =
         g3_join_input_open(input->paths, input->path_count, &input->options, error);
-    if (again && g3_join_input_prepare(again, &input->recipe, error))
+    if (again && g3_join_input_prepare(again, &input->maker.recipe, error))
         return again;
     g3_join_input_close(again);
     return NULL;
@@ -294,199 +276,46 @@ static void end_piece(g3_join_input *input)
     piece->padded = g3_manifest_padded(reader_of(input)) - piece->padded;
 }
 
-/* True if rows are made of a key that is a cell, perhaps a GUID, perhaps the row as it stands. */
-static bool is_plain(const g3_join_input *input)
+/* What the maker is told of a row: its number, its line unless it is a part's, which nobody knows
+ * yet, and its file. */
+static g3_row_origin origin_of(const g3_join_input *input, uint64_t number, uint64_t line)
+{
+    return (g3_row_origin){.number = number,
+                           .line = input->piece ? 0 : line,
+                           .file = (uint16_t)(input->reader_count - 1)};
+}
+
+/* Counts a row that was made, or adds it to the bad ones. @param reason  NULL: it was made */
+static void count_row(g3_join_input *input, uint64_t line, const char *reason, g3_join_chunk *chunk)
 {
     const g3_manifest_reader *reader = reader_of(input);
-    const g3_join_recipe *recipe = &input->recipe;
-    return input->has_cells && recipe->key_count == 1 && !recipe->items && !recipe->extract &&
-           input->keys.places[0] != G3_NO_PLACE &&
-           (!recipe->guid.length || input->guid_place != G3_NO_PLACE) &&
-           (!recipe->text.columns ||
-            g3_text_is_copy(&input->text, g3_manifest_delimiter(reader))) &&
-           !recipe->left.columns && !recipe->stored;
-}
-
-/* Finds out where what is wanted stands among the columns of input->shape. */
-static void find_places(g3_join_input *input)
-{
-    g3_keys_find_places(&input->keys, input->shape, input->shape_count);
-    g3_text_find_places(&input->text, input->shape, input->shape_count);
-    g3_text_find_places(&input->left, input->shape, input->shape_count);
-    input->guid_place = g3_find_place(input->shape, input->shape_count, input->recipe.guid);
-    input->plain = is_plain(input);
-    input->shape_known = true;
-}
-
-/* Makes room for the names of so many columns. */
-static void begin_shape(g3_join_input *input, size_t count)
-{
-    g3_arena_clear(&input->shape_arena);
-    input->shape = g3_arena_take(&input->shape_arena, count * sizeof *input->shape);
-    input->shape_count = count;
-}
-
-static void learn_columns(g3_join_input *input)
-{
-    const g3_column **columns;
-    size_t count;
-    g3_manifest_columns(reader_of(input), &columns, &count);
-    begin_shape(input, count);
-    for (size_t i = 0; i < count; i++)
-        input->shape[i] = g3_arena_copy(&input->shape_arena, columns[i]->name);
-    find_places(input);
-}
-
-static void learn_record(g3_join_input *input, const g3_record *record)
-{
-    begin_shape(input, record->count);
-    for (size_t i = 0; i < record->count; i++)
-        input->shape[i] = g3_arena_copy(&input->shape_arena, record->fields[i].column->name);
-    find_places(input);
-}
-
-/* True if the record has the columns of the one before; rows of one file always do. */
-static bool has_same_shape(const g3_join_input *input, const g3_record *record, g3_format format)
-{
-    if (!input->shape_known || format != G3_FORMAT_NDJSON)
-        return input->shape_known;
-    if (record->count != input->shape_count)
-        return false;
-    for (size_t i = 0; i < record->count; i++)
-        if (!g3_view_equal(record->fields[i].column->name, input->shape[i]))
-            return false;
-    return true;
-}
-
-/* Appends one row, its key being keys.lead and `key`.
- * @return NULL, or why the row can't be used */
-static const char *append_row(g3_join_input *input, const g3_text_source *source, g3_view key,
-                              g3_join_chunk *chunk)
-{
-    g3_buffer *out = &chunk->rows;
-    const char *reason = NULL;
-    size_t place = g3_join_chunk_begin_row(chunk, input->number,
-                                           (uint16_t)(input->reader_count - 1), input->line);
-    if (key.length) {
-        g3_buffer_append(out, g3_buffer_view(&input->keys.lead));
-        g3_buffer_append(out, key);
-    }
-    g3_join_chunk_end_part(chunk, place, G3_JOIN_KEY);
-    if (input->recipe.guid.length) {
-        g3_view guid = g3_view_trim(g3_source_cell(source, input->guid_place, &input->scratch));
-        if (guid.length == 0)
-            return "the row has no GUID";
-        g3_buffer_append(out, guid);
-        g3_join_chunk_end_part(chunk, place, G3_JOIN_GUID);
-    }
-    if (input->text.wanted.columns) {
-        reason = g3_text_append(&input->text, source, out);
-        g3_join_chunk_end_part(chunk, place, G3_JOIN_TEXT);
-    }
-    if (!reason && input->left.wanted.columns) {
-        reason = g3_text_append(&input->left, source, out);
-        g3_join_chunk_end_part(chunk, place, G3_JOIN_LEFT);
-    }
-    if (input->recipe.stored) {
-        g3_buffer_append(out, source->stored);
-        g3_join_chunk_end_part(chunk, place, G3_JOIN_STORED);
-    }
-    bool shared = input->keys.key_count > 1;
-    if (!reason && !g3_join_chunk_end_row(chunk, place, shared ? G3_JOIN_SHARED : 0))
-        reason = "the row is too long to be joined (4 GiB)";
-    return reason;
-}
-
-/* Turns a row into rows of the chunk, one for each of its keys, at least one.
- * @param source  of which cells or record, count, as_stored and line are set */
-static void take_row(g3_join_input *input, g3_text_source *source, g3_join_chunk *chunk)
-{
-    const g3_manifest_reader *reader = reader_of(input);
-    g3_arena_clear(&input->row_arena);
-    source->stored = g3_manifest_row_text(reader);
-    source->format = g3_manifest_format(reader);
-    source->delimiter = g3_manifest_delimiter(reader);
-    source->arena = &input->row_arena;
-    source->scratch = &input->scratch;
-    source->scan = input->scan;
-    const char *reason = g3_keys_make(&input->keys, source);
-    input->line = input->piece ? 0 : source->line; /* of a part's row nobody knows it yet */
-    size_t first = chunk->rows.length, count_before = chunk->count;
-    for (size_t i = 0; !reason && (i == 0 || i < input->keys.key_count); i++)
-        reason = append_row(input, source,
-                            input->keys.key_count ? input->keys.keys[i] : (g3_view){"", 0}, chunk);
-    if (reason) {
-        g3_join_chunk_drop_row(chunk, first);
-        chunk->count = count_before;
-        g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), source->line, source->stored,
+    if (reason)
+        g3_join_chunk_add_bad(chunk, g3_manifest_name(reader), line, g3_manifest_row_text(reader),
                               reason);
-    } else {
+    else
         input->rows++;
-    }
 }
 
 static void take_record(g3_join_input *input, const g3_record *record, g3_join_chunk *chunk)
 {
-    g3_text_source source = {.record = record, .count = record->count, .line = record->line};
-    input->row_size = g3_manifest_row_text(reader_of(input)).length;
-    if (!has_same_shape(input, record, g3_manifest_format(reader_of(input))))
-        learn_record(input, record);
-    input->number = input->rows;
-    take_row(input, &source, chunk);
+    const g3_manifest_reader *reader = reader_of(input);
+    input->row_size = g3_manifest_row_text(reader).length;
+    count_row(input, record->line,
+              g3_row_maker_record(&input->maker, reader, record,
+                                  origin_of(input, input->rows, record->line), chunk),
+              chunk);
 }
 
-/* Appends a row of the most usual kind: what take_row() makes of it, all at once.
- * @return false, with nothing appended, if it is not one */
-static bool take_plain(g3_join_input *input, const g3_cell_row *row, g3_join_chunk *chunk)
+static void take_cells(g3_join_input *input, const g3_cell_row *cells, g3_join_chunk *chunk)
 {
-    const g3_join_recipe *recipe = &input->recipe;
-    g3_view key = g3_view_trim(row->row.cells[input->keys.places[0]]), guid = {"", 0};
-    g3_buffer *out = &chunk->rows;
-    size_t begin = out->length;
-    if (recipe->guid.length)
-        guid = g3_view_trim(row->row.cells[input->guid_place]);
-    if ((recipe->guid.length && !guid.length) || (recipe->text.columns && !row->as_stored))
-        return false;
-    const g3_join_row head = {.hash = g3_hash(key),
-                              .number = input->number,
-                              .line = input->piece ? 0 : row->row.line,
-                              .file = (uint16_t)(input->reader_count - 1),
-                              .flags = recipe->text.columns ? 0 : G3_JOIN_SHORT,
-                              .lengths = {(uint32_t)key.length, (uint32_t)guid.length}};
-    size_t size = g3_join_row_head(&head);
-    char *at = g3_buffer_reserve(out, sizeof head + key.length + guid.length);
-    memcpy(at, &head, sizeof head); /* of a short row too much: what follows is written later */
-    memcpy(at + size, key.data, key.length);
-    memcpy(at + size + key.length, guid.data, guid.length);
-    out->length += size + key.length + guid.length;
-    if (recipe->text.columns) {
-        size_t text = out->length;
-        if (!g3_text_append_copy(row->row.text, row->row.cells, row->row.count, out)) {
-            out->length = begin;
-            return false;
-        }
-        g3_join_row *made = (g3_join_row *)(void *)(out->data + begin);
-        made->lengths[G3_JOIN_TEXT] = (uint32_t)(out->length - text);
-    }
-    g3_join_chunk_fill_up(chunk);
-    input->rows++;
-    return true;
-}
-
-static void take_cells(g3_join_input *input, const g3_cell_row *row, g3_join_chunk *chunk)
-{
-    input->row_size = row->row.text.length;
-    input->row_end = row->row.offset + row->row.text.length;
-    if (!input->shape_known)
-        learn_columns(input);
-    input->number = input->piece ? row->row.offset : input->rows;
-    if (input->plain && take_plain(input, row, chunk))
-        return;
-    g3_text_source source = {.cells = row->row.cells,
-                             .count = row->row.count,
-                             .as_stored = row->as_stored,
-                             .line = row->row.line};
-    take_row(input, &source, chunk);
+    const g3_row *row = &cells->row;
+    uint64_t number = input->piece ? row->offset : input->rows;
+    input->row_size = row->text.length;
+    input->row_end = row->offset + row->text.length;
+    count_row(input, row->line,
+              g3_row_maker_cells(&input->maker, reader_of(input), cells,
+                                 origin_of(input, number, row->line), chunk),
+              chunk);
 }
 
 /* The columns of manifests that are read as one must be the same. */
@@ -597,16 +426,10 @@ void g3_join_input_close(g3_join_input *input)
         return;
     for (size_t i = 0; i < input->reader_count; i++)
         g3_manifest_close(input->readers[i]);
-    if (input->prepared) {
-        g3_keys_end(&input->keys);
-        g3_text_end(&input->text);
-        g3_text_end(&input->left);
-    }
+    if (input->prepared)
+        g3_row_maker_end(&input->maker);
     g3_join_chunk_close(input->before);
     g3_arena_free(&input->arena);
-    g3_arena_free(&input->shape_arena);
-    g3_arena_free(&input->row_arena);
-    g3_buffer_free(&input->scratch);
     free(input->readers);
     free(input);
 }

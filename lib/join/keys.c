@@ -1,4 +1,4 @@
-/* The keys of a row. Called by input.c for each row.
+/* The keys of a row. Called by maker.c for each row.
  *
  * A key of one column is that cell. One of several is made of all cells, each but the last behind
  * its length, so that ("ab", "c") is not ("a", "bc"). A list's items share what is in front.

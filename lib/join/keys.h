@@ -1,5 +1,5 @@
-/* The keys of a record: what its cells are compared by. Private to the join storey; called by
- * input.c. */
+/* The keys of a row: what its cells are compared by. Private to the join storey; called by
+ * maker.c. */
 #ifndef G3_JOIN_KEYS_H
 #define G3_JOIN_KEYS_H
 

@@ -46,18 +46,22 @@ static g3_join_row *row_of(uint64_t slot)
     return (g3_join_row *)(uintptr_t)(slot & ADDRESS_MASK);
 }
 
+/* The first slot from `at` on that may be that of a key of the hash, or that is free. */
+static inline size_t find_likely(const g3_join_table *table, size_t at, uint64_t hash)
+{
+    at &= table->mask;
+    while (table->slots[at] && (table->slots[at] ^ hash) & ~ADDRESS_MASK)
+        at = (at + 1) & table->mask;
+    return at;
+}
+
 /* The slot of the key: that of its row, or the free one where it would be. */
 static inline uint64_t *find_slot(const g3_join_table *table, g3_view key, uint64_t hash)
 {
-    size_t at = (size_t)hash & table->mask;
-    for (;; at = (at + 1) & table->mask) {
-        uint64_t slot = table->slots[at];
-        if (slot == 0)
-            return &table->slots[at];
-        if ((slot ^ hash) & ~ADDRESS_MASK)
-            continue;
-        const g3_join_row *row = row_of(slot);
-        if (row->hash == hash && g3_view_equal(g3_join_row_part(row, G3_JOIN_KEY), key))
+    for (size_t at = (size_t)hash;; at++) {
+        at = find_likely(table, at, hash);
+        const g3_join_row *row = row_of(table->slots[at]);
+        if (!row || (row->hash == hash && g3_view_equal(g3_join_row_part(row, G3_JOIN_KEY), key)))
             return &table->slots[at];
     }
 }
@@ -157,12 +161,10 @@ g3_join_row *g3_join_table_find(const g3_join_table *table, g3_view key, uint64_
 
 void g3_join_table_prefetch_row(const g3_join_table *table, uint64_t hash)
 {
-    size_t at = (size_t)hash & table->mask;
-    while (table->slots[at] && (table->slots[at] ^ hash) & ~ADDRESS_MASK)
-        at = (at + 1) & table->mask;
-    if (!table->slots[at])
+    const char *row = (const char *)row_of(table->slots[find_likely(table, (size_t)hash, hash)]);
+    if (!row)
         return;
-    const char *row = (const char *)row_of(table->slots[at]); /* its head, its key, its GUID */
+    /* Its head, its key, its GUID. */
     __builtin_prefetch(row);
     __builtin_prefetch(row + CACHE_LINE);
     __builtin_prefetch(row + 2 * CACHE_LINE);

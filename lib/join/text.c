@@ -1,4 +1,4 @@
-/* Cells of a record as text for an output. Called by input.c for each row. */
+/* Cells of a record as text for an output. Called by maker.c for each row. */
 #include "text.h"
 #include "g3/record/json.h"
 #include "g3/record/list.h"

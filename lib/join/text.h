@@ -1,4 +1,4 @@
-/* Cells of a record as text for an output. Private to the join storey; called by input.c. */
+/* Cells of a record as text for an output. Private to the join storey; called by maker.c. */
 #ifndef G3_JOIN_TEXT_H
 #define G3_JOIN_TEXT_H
 
@@ -29,10 +29,9 @@ void g3_text_find_places(g3_text_maker *maker, const g3_view *names, size_t coun
 typedef struct g3_text_source {
     const g3_view *cells; /* of its columns, or NULL: see the record */
     const g3_record *record;
-    size_t count;   /* of its columns */
-    g3_view stored; /* the row as it stands in its file */
-    bool as_stored; /* `cells` are the row's, each once, in the order of the file */
-    uint64_t line;
+    size_t count;     /* of its columns */
+    g3_view stored;   /* the row as it stands in its file */
+    bool as_stored;   /* `cells` are the row's, each once, in the order of the file */
     g3_format format; /* of the file */
     char delimiter;   /* of the file */
     g3_arena *arena;  /* scratch, until the next row */
